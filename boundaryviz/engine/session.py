@@ -26,6 +26,7 @@ from boundaryviz.engine.pace import Pace
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.surface import Ask, in_parts, surface
 from boundaryviz.engine.twins import Twins, compare, margins
+from boundaryviz.evasion.common import common_push
 from boundaryviz.evasion.nearest import Look, asked_by
 from boundaryviz.evasion.pushes import Pushes, Robustness
 from boundaryviz.evasion.pushing import pushing
@@ -549,6 +550,11 @@ class Session:
             self.learner, points.x, points.label.astype(np.int64), epsilons=epsilons, asked=asked, lines=lines,
             ids=points.ids, replica=replica, look=self._looks(replica), problem=self._problem,
         )  # fmt: skip
+
+    def common_push(self, asked: EvasionSpec, points: Points, replica: int = 0) -> tuple[float, float] | None:
+        """The one push that takes most labelled points across, as its shadow on the plane; see `evasion.common`."""
+        label = points.label.astype(np.int64)
+        return common_push(self.learner, asked, points.x, label, replica, self.scene.section)
 
     @property
     def _problem(self) -> Problem:

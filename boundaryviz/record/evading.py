@@ -40,6 +40,7 @@ MEASURES: dict[str, Measure] = {
     "distance": Measure("distance to the nearest point that is decided otherwise, median of the test points"),
     "distance_plane": Measure("that distance within the plane shown, median of the test points"),
     "off_plane": Measure("share of the shortest push that leads off the plane, median of the test points", True),
+    "shrinks": Measure("distance without the lift, in times the distance with it, medians of the test points"),
     "random_flips": Measure("decisions that a push as long as the shortest one turns in a random direction", True),
     **{
         f"robust_{name}": Measure(f"test points right at epsilon against {words}", True)
@@ -66,6 +67,8 @@ MEASURES: dict[str, Measure] = {
     "fall": Measure("fall of the lead by a push of epsilon, in times what the gradient says, median"),
 }
 """What is measured of a model under pushes, on the test points of the scenario and at its epsilon."""
+OF_TWO_RUNS = frozenset({"shrinks"})
+"""Those that compare two runs, and are had for expectations alone."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from boundaryviz.evasion.model import NoGradient
 from boundaryviz.evasion.pushes import Pushes
 from boundaryviz.evasion.settings import METHODS, EvasionSpec, Method
 from boundaryviz.jobs.messages import OnProgress
-from boundaryviz.record.evading import MEASURES, Evaded, places_in
+from boundaryviz.record.evading import MEASURES, OF_TWO_RUNS, Evaded, places_in
 from boundaryviz.record.metrics import Metric, Metrics
 from boundaryviz.runs.bars import told
 from boundaryviz.runs.evasion import Evasion, some_measures
@@ -111,7 +111,7 @@ def _names(shown: Evasion, asked: EvasionSpec) -> list[str]:
     left_out = {*(() if not shown.exact else _OFF_PLANE), *(() if asked.smoothing else _SMOOTHED)}
     if asked.smoothing and not shown.exact:
         left_out |= {"smoothed_distance", "violations"}
-    return [name for name in MEASURES if name not in left_out and shown.tells(name)]
+    return [name for name in MEASURES if name not in left_out | OF_TWO_RUNS and shown.tells(name)]
 
 
 def _had(what: Callable[[], Any]) -> Any:
