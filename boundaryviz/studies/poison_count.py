@@ -77,8 +77,8 @@ def plan(scenario: Scenario, data_seed: int | None, names: Collection[str], seed
 
 
 def _takes(measure: str, way: Way, size: int) -> bool:
-    name, _, rest = measure.partition("_")
-    return name == way.name and rest in (str(size), f"{size}_reach", "slope", "slope_share")
+    rest = measure.removeprefix(f"{way.name}_")
+    return rest != measure and rest in (str(size), f"{size}_reach", "slope", "slope_share")
 
 
 def _ways(scenario: Scenario, names: Sequence[str] | None) -> tuple[Way, ...]:

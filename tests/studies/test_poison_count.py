@@ -127,6 +127,8 @@ def test_a_promise_takes_the_climbs_that_it_needs_and_no_more() -> None:
     one = scenario(data__seed=5)
     assert len(plan(one, 5, ["copies_1000", "copies_1000_reach"], 1, "cpu").batches) == 1
     assert len(plan(one, 5, ["copies_slope_share", "spreading_1000"], 1, "cpu").batches) == 4
+    steps = plan(one, 5, ["captions_steps_4000", "captions_steps_slope"], 1, "cpu").batches  # of a name within a name
+    assert [batch.content.scenario.training.steps for batch in steps] == [1000] * 3  # type: ignore[attr-defined]
     promised = one.model_copy(update={"expect": {"count.copies_1000": (4.0, 4.0)}})
     assert check(promised, (0,)).holds
 
