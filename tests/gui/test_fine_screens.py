@@ -16,8 +16,8 @@ from boundaryviz.gui.cascade.item import PathItem
 from boundaryviz.gui.defence.crosses import CrossesItem
 from boundaryviz.gui.influence.items import ArrowsItem
 from boundaryviz.gui.plane.guides import GuideItem, JitterItem
+from boundaryviz.gui.plane.rings_item import RingsItem
 from boundaryviz.gui.plane.twin_planes import LinkedCursor
-from boundaryviz.gui.support.items import RingsItem
 from boundaryviz.gui.tools import Guide, Handle
 from boundaryviz.gui.widgets.theme import LIGHT
 from boundaryviz.record.verdict import Marks
