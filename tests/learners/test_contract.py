@@ -18,6 +18,7 @@ from boundaryviz.learners.families.boosting import (
 from boundaryviz.learners.families.estimators import RandomForestClassifierSpec
 from boundaryviz.learners.families.graphs import LabelSpreadingSpec
 from boundaryviz.learners.families.linear import LinearSVCSpec
+from boundaryviz.learners.families.self_supervised import SelfSupervisedSpec
 from boundaryviz.learners.families.semi_supervised import UnlabelledSpec
 from boundaryviz.learners.specs import FAMILIES, LogisticSpec, MLPSpec, TrainingSpec
 from boundaryviz.testing import LearnerContract
@@ -27,9 +28,14 @@ NETS = ("mlp", "logistic")  # supervised ones
 BLUNT = ("DecisionTreeClassifier", "BaggingClassifier", "NearestCentroid")
 """Few of the points of two blobs move the cuts of trees, and the means move too little for the grid to tell."""
 SMALL: dict[str, Any] = {"hidden": (8, 8), "activation": "tanh", "unlabelled_batch": 40}
-_DEFAULTS: dict[str, Any] = {
-    name: family.spec(**SMALL if issubclass(family.spec, UnlabelledSpec) else {}) for name, family in FAMILIES.items()
-} | {
+TASK: dict[str, Any] = {"hidden": (8,), "activation": "tanh", "embedding": 4}
+
+
+def _small(spec: type[Any]) -> dict[str, Any]:
+    return SMALL if issubclass(spec, UnlabelledSpec) else TASK if issubclass(spec, SelfSupervisedSpec) else {}
+
+
+_DEFAULTS: dict[str, Any] = {name: family.spec(**_small(family.spec)) for name, family in FAMILIES.items()} | {
     "RandomForestClassifier": RandomForestClassifierSpec(n_estimators=5),
     "ExtraTreesClassifier": ExtraTreesClassifierSpec(n_estimators=5),
     "BaggingClassifier": BaggingClassifierSpec(n_estimators=5),
@@ -73,7 +79,9 @@ class TestFamilies(LearnerContract):
     def _one(self, request: pytest.FixtureRequest) -> None:
         self.spec = request.param
         self.blunt = self.spec.name in BLUNT
-        self.haste = 4 if isinstance(self.spec, UnlabelledSpec) else 1  # a step of theirs takes several times as long
+        # a step of theirs takes several times as long
+        self.haste = 4 if isinstance(self.spec, UnlabelledSpec | SelfSupervisedSpec) else 1
+        self.near = self.spec.name == "contrastive-walks"
 
     @few
     @seeds

@@ -100,7 +100,7 @@ class _SupervisedSpec(NetSpec):
         return columns * (first + last + kept * sum(hidden) + 3.0 * max(dims))
 
 
-@family("boundaryviz.learners.mlp:MLP", capabilities=["hidden-layers"], order=10)
+@family("boundaryviz.learners.mlp:MLP", capabilities=["hidden-layers", "embedding"], order=10)
 class MLPSpec(_SupervisedSpec):
     """A fully connected network of any shape."""
 

@@ -1,0 +1,32 @@
+"""How well an embedding uses its room: whether all points have come together, or lie along few directions."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+COLLAPSED = 0.98
+"""The mean cosine between two points from which on an embedding has collapsed."""
+
+
+def alike(z: NDArray[np.floating]) -> float:
+    """The mean cosine between two different columns of z (E, n): 0 of directions that are evenly spread, 1 where all
+    points are put in one direction. NaN of fewer than two columns, or where something is not finite."""
+    n = z.shape[1]
+    unit = z.astype(np.float64) / np.maximum(np.linalg.norm(z, axis=0), 1e-12)
+    if n < 2 or not np.isfinite(unit).all():
+        return float("nan")
+    return float((np.square(unit.sum(axis=1)).sum() - np.square(unit).sum()) / (n * (n - 1)))
+
+
+def effective_rank(z: NDArray[np.floating]) -> float:
+    """exp of the entropy of the shares of singular values of z (E, n) about its mean (Roy and Vetterli 2007, definition
+    1): between 1, all along a line, and E. NaN of fewer than two columns, or where something is not finite."""
+    if z.shape[1] < 2 or not np.isfinite(z).all():
+        return float("nan")
+    centred = z.astype(np.float64) - z.mean(axis=1, keepdims=True)
+    size = np.sqrt(np.maximum(np.linalg.eigvalsh(centred @ centred.T), 0.0))
+    if not size.sum() > 0:
+        return 1.0
+    share = size[size > 0] / size.sum()
+    return float(np.exp(-(share * np.log(share)).sum()))
