@@ -172,10 +172,10 @@ class Embedding:
     """The points whose ids (N,) these are, as one model has them at a step, of `total` points in all.
 
     xy: float64 (N, 2). pins: (P, 2), the places of the target pins. projection: from the embedding to these. rect: what
-    to show of its plane, the same for both twins. field: over `rect`, what is read off each place, as in `Frame`, where
-    the embedding is the plane itself; else None. flipped, pins_flipped: bool (N,) and (P,), what the poison gave to
-    another class, a pin to the attacker's; None without a clean twin. clean: the clean twin's, which has no clean of
-    its own.
+    to show of its plane, the same for both twins. field: over `ground`, what is read off each place, as in `Frame`,
+    where the embedding is the plane itself; else None. flipped, pins_flipped: bool (N,) and (P,), what the poison gave
+    to another class, a pin to the attacker's; None without a clean twin. clean: the clean twin's, which has none of its
+    own.
     """
 
     step: int
@@ -186,6 +186,7 @@ class Embedding:
     projection: Projection
     health: Health
     rect: Domain
+    ground: Domain
     field: NDArray[np.float32] | None = None
     flipped: NDArray[np.bool_] | None = None
     pins_flipped: NDArray[np.bool_] | None = None
@@ -207,8 +208,10 @@ class Embedding:
         if self.own:
             said = "the embedding's own dimension" + ("s" if width > 1 else "")
         else:
-            said = f"principal plane of {width} dimensions, {100 * self.projection.explained:.0f} % of the variance"
-        return said if self.whole else f"{said}; {len(self.ids):,} of {self.total:,} points"
+            said = (
+                f"{width} dimensions, {100 * self.projection.explained:.0f} % of the variance in this principal plane"
+            )
+        return said if self.whole else f"{len(self.ids):,} of {self.total:,} points; {said}"
 
 
 def embeds(session: Session) -> bool:
@@ -235,11 +238,18 @@ def some_of(points: Points, most: int) -> NDArray[np.int64]:
 
 
 def embedding_of(
-    session: Session, replica: int, clean: int | None, calm: Calm, most: int = 3000, side: int = 64
+    session: Session,
+    replica: int,
+    clean: int | None,
+    calm: Calm,
+    most: int = 3000,
+    side: int = 96,
+    aspect: float = 1.0,
 ) -> Embedding:
     """Where a replica, and its clean twin where one is named, has the points of the scene and its pins.
 
-    most: points at most. side: cells of the field along a side. Raises ValueError for a learner without an embedding.
+    most: points at most. side: cells of the field along its longer side. aspect: its width for its height. Raises
+    ValueError for a learner without an embedding.
     """
     if words := unembedded(session.spec):
         raise ValueError(words)
@@ -262,6 +272,7 @@ def embedding_of(
             calm.keep(ids, xy[:count])
         found.append((xy, project, health))
     rect = calm.rect(np.concatenate([xy for xy, _, _ in found]))
+    ground = _widened(rect, aspect)
     flipped = pins_flipped = None
     if clean is not None:
         now, before = learner.predict(x, replica)[0], learner.predict(x, clean)[0]
@@ -272,8 +283,8 @@ def embedding_of(
     def shown(of: int, at_: int, beside: Embedding | None = None) -> Embedding:
         xy, project, health = found[at_]
         return Embedding(
-            session.step_count, ids, len(scene.points), xy[:count], xy[count:], project, health, rect,
-            _read(session, of, rect, side, health), flipped, pins_flipped, beside,
+            session.step_count, ids, len(scene.points), xy[:count], xy[count:], project, health, rect, ground,
+            _read(session, of, ground, side, health), flipped, pins_flipped, beside,
         )  # fmt: skip
 
     return shown(replica, 0, None if clean is None else shown(clean, 1))
@@ -283,10 +294,19 @@ def _read(session: Session, replica: int, rect: Domain, side: int, health: Healt
     """What is decided at each place of an embedding of two dimensions, as a field of a frame; None of any other."""
     if health.width != 2 or not health.finite:
         return None
-    p = _asked(session).read(rect.grid(side, side).T, replica)
+    columns, rows = rect.shape(side, 1.0)
+    p = _asked(session).read(rect.grid(columns, rows).T, replica)
     if p is None:
         return None
-    return p[0, 1].reshape(side, side) if p.shape[1] == 2 else p[0].reshape(-1, side, side)
+    return p[0, 1].reshape(rows, columns) if p.shape[1] == 2 else p[0].reshape(-1, rows, columns)
+
+
+def _widened(rect: Domain, aspect: float) -> Domain:
+    """The smallest rectangle of this width for height about the same middle that holds one."""
+    across = max(rect.width, rect.height * aspect) / 2.0
+    up = max(rect.height, rect.width / aspect) / 2.0
+    x, y = (rect.left + rect.right) / 2.0, (rect.bottom + rect.top) / 2.0
+    return Domain(x - across, x + across, y - up, y + up)
 
 
 @dataclass(frozen=True, eq=False)

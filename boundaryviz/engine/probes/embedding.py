@@ -14,10 +14,12 @@ from boundaryviz.engine.probes.base import Probe, Shown, Slices
 
 @dataclass(frozen=True)
 class EmbeddingSettings:
-    """most: points at most; of more, some are shown. side: cells of the field along a side."""
+    """most: points at most; of more, some are shown. side: cells of the field along its longer side. aspect: how many
+    times as wide as high it is, as far as that is more than the rectangle of the points."""
 
     most: int = 3000
-    side: int = 64
+    side: int = 96
+    aspect: float = 1.0
 
 
 class EmbeddingProbe(Probe):
@@ -34,13 +36,19 @@ class EmbeddingProbe(Probe):
         self._calm = Calm()
 
     @override
+    def succeed(self, before: Probe) -> None:
+        assert isinstance(before, EmbeddingProbe)
+        self._calm = before._calm
+
+    @override
     def key(self, shown: Shown) -> Key | None:
         return shown.key(shown.replica) if embeds(shown.session) else None
 
     @override
     def answer(self, shown: Shown) -> Embedding:
         clean = shown.seed if shown.session.twin else None
-        return embedding_of(shown.session, shown.replica, clean, self._calm, self.settings.most, self.settings.side)
+        asked = self.settings
+        return embedding_of(shown.session, shown.replica, clean, self._calm, asked.most, asked.side, asked.aspect)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from PyQt6.QtGui import QColor
 
 from boundaryviz.engine import messages as m
 from boundaryviz.engine.embeddings import Embedding, Similarity
-from boundaryviz.engine.probes.embedding import SimilaritySettings
+from boundaryviz.engine.probes.embedding import EmbeddingSettings, SimilaritySettings
 from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.embedding.items import LinksItem
 from boundaryviz.gui.embedding.view import EMPTY, EmbeddingView
@@ -29,8 +29,9 @@ from boundaryviz.gui.widgets.theme import LIGHT, Theme, mix
 from boundaryviz.scenario.unembedded import unembedded
 
 BESIDE = "The embedding stands beside the plane. Ctrl+9 brings it back."
-_SIDE = 64  # cells of the similarity along the longer side
+_SIDE = 96  # cells of the similarity along the longer side
 _ASK = 33  # milliseconds between two questions about the pointer
+_RESHAPED = 100  # milliseconds between two looks at the second plane's shape
 _SCRUB = 60  # milliseconds between two moments of the past that are worked out while one scrubs
 _NOBODY = np.empty((0, 2))
 
@@ -58,9 +59,12 @@ class EmbeddingControl(QObject):
         self._point: int | None = None
         self.links, self.rings = self._marks(planes.plane, window)
         self.map = MapItem()
+        self.map.smooth = True
         self.map.setZValue(UNDER)
         self.map.hide()
         planes.plane.canvas.box.addItem(self.map, ignoreBounds=True)
+        self._aspect = 1.0  # of what is visible of the second plane
+        self._shape = Throttle(lambda _: self._reshape(), _RESHAPED, self)
         self._ask = Throttle(lambda _: self._send(), _ASK, self)
         self._scrub = Throttle(lambda _: self._follow_past(), _SCRUB, self)
         for name, look in LOOKS.items():
@@ -93,6 +97,7 @@ class EmbeddingControl(QObject):
         for signal in (self._document.changed, self._document.opened):
             signal.connect(self._draw)
         view.turned.connect(self._shown_other)
+        view.plane.canvas.shown.connect(self._shape)
         self._planes.hovered.connect(lambda place: self._hovered(place, self._planes.plane))
         view.plane.hovered.connect(lambda place: self._hovered(place, view.plane))
 
@@ -124,13 +129,25 @@ class EmbeddingControl(QObject):
         if self._seen != self._asked:
             self._asked = self._seen
             if self._asked:
-                self._client.subscribe("embedding")
+                self._subscribe()
             else:
                 self._client.unsubscribe("embedding")
                 self.found = None
                 self.view.clear(EMPTY)
             self._draw()
             self._ask()
+
+    def _subscribe(self) -> None:
+        self._client.subscribe("embedding", EmbeddingSettings(aspect=self._aspect))
+
+    def _reshape(self) -> None:
+        """Have the field fill what is visible of the second plane."""
+        area = self.view.plane.canvas.area
+        aspect = area.width() / max(area.height(), 1.0)
+        if area.width() > 1.0 and abs(aspect - self._aspect) > 0.01 * aspect:
+            self._aspect = aspect
+            if self._asked:
+                self._subscribe()
 
     def _stated(self, state: m.State) -> None:
         if state.why in ("loaded", "reset"):
@@ -199,7 +216,7 @@ class EmbeddingControl(QObject):
             seen = plane.points.visible(points)
             xy = points.xy[some if seen is None else some & seen]
         if len(xy) or len(self.rings.xy):
-            self.rings.show_rings(xy, np.zeros(len(xy), dtype=bool))
+            self.rings.show_rings(xy, np.ones(len(xy), dtype=bool))
 
     # ---- the pointer
 
@@ -245,24 +262,19 @@ class EmbeddingControl(QObject):
     def _link(self) -> None:
         """The point under the pointer in both planes with its nearest neighbours, or where the place would lie."""
         view, found = self.view, self.similarity
-        if not self._asked or view.found is None or self._place is None:
-            self.links.show_links(None, _NOBODY)
-            view.links.show_links(None, _NOBODY)
-            view.point_at(None)
-            return
-        if self._point is None:
-            self.links.show_links(None, _NOBODY)
-            view.links.show_links(None, _NOBODY)
-            fits = found is not None and found.point is None and len(found.vector) == len(view.found.projection.centre)
-            if found is not None and fits:
-                x, y = view.found.projection(found.vector[:, None])[0].tolist()
-                view.point_at((x, y))
-            return
-        view.point_at(None)
-        ids = found.ids if found is not None and found.point == self._point else np.empty(0, dtype=np.int64)
+        here = there = None
+        ids = np.empty(0, dtype=np.int64)
+        if self._asked and view.found is not None and self._place is not None:
+            if self._point is not None:
+                here, there = self._on_plane(self._point), view.place_of(self._point)
+                if found is not None and found.point == self._point:
+                    ids = found.ids
+            elif found is not None and found.point is None:
+                there = view.place_at(found.vector)
         points = self._presenter.scene.points
-        self.links.show_links(self._on_plane(self._point), _places(points.ids, points.xy, ids))
-        view.links.show_links(view.place_of(self._point), _places(view.found.ids, view.found.xy, ids))
+        self.links.show_links(here, _places(points.ids, points.xy, ids))
+        of = (ids, _NOBODY) if view.found is None else (view.found.ids, view.found.xy)
+        view.links.show_links(there, _places(*of, ids))
 
     def _shown_other(self) -> None:
         self.similarity = None
@@ -304,6 +316,6 @@ def _places(ids: NDArray[np.int64], xy: NDArray[np.float64], wanted: NDArray[np.
 
 def similarity_image(cosine: NDArray[np.float32], theme: Theme) -> NDArray[np.uint8]:
     """Colours of cosines (rows, columns), uint8 (rows, columns, 4): bare ground at 0, the accent at 1, grey at -1."""
-    stops = np.array([QColor(c).getRgb()[:3] for c in (mix(theme.plane, theme.ink, 0.45), theme.plane, theme.accent)])
+    stops = np.array([QColor(c).getRgb()[:3] for c in (mix(theme.plane, theme.ink, 0.3), theme.plane, theme.accent)])
     colours = np.stack([np.interp(cosine, (-1.0, 0.0, 1.0), stops[:, c]) for c in range(3)], axis=-1)
     return np.concatenate([np.rint(colours), np.full((*cosine.shape, 1), 255.0)], axis=-1).astype(np.uint8)

@@ -8,22 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from boundaryviz.engine.embeddings import Embedding
 from boundaryviz.gui.embedding.items import LinksItem
 from boundaryviz.gui.embedding.plane import EmbeddingPlane
 from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.plane.rings_item import RingsItem
-from boundaryviz.gui.plane.twin_planes import LinkedCursor
 from boundaryviz.gui.widgets.controls import Elided, Throttle, label
-from boundaryviz.gui.widgets.theme import LIGHT, Theme
+from boundaryviz.gui.widgets.theme import Theme
 from boundaryviz.scene.scene import Points, Scene
 
 EMPTY = "The embedding appears here with the first step."
 _SAID = 150  # milliseconds between two looks of the running numbers
 _OWN = ("dimension 1", "dimension 2")
-_RINGS, _CURSOR, _LINKS = 1, 50, 40  # heights
+_RINGS, _LINKS = 1, 40  # heights
 
 
 class EmbeddingView(QWidget):
@@ -42,22 +41,22 @@ class EmbeddingView(QWidget):
         self._rows = np.empty(0, dtype=np.int64)  # where these stand in the embedding
         self._positions = np.empty(0, dtype=np.int64)  # and in the scene
         self._ids: NDArray[np.int64] = np.empty(0, dtype=np.int64)
-        self._trouble = ""
+        self._trouble = self._flipped = ""
         box = plane.canvas.box
         self.rings, self.links = RingsItem(plane.area_shown), LinksItem(plane.area_shown)
-        self.cursor_ = LinkedCursor(LIGHT)
-        for item, height in ((self.rings, _RINGS), (self.links, _LINKS), (self.cursor_, _CURSOR)):
+        for item, height in ((self.rings, _RINGS), (self.links, _LINKS)):
             item.setZValue(height)
             box.addItem(item, ignoreBounds=True)
-        for marks in (self.rings, self.links):
-            plane.canvas.shown.connect(marks.area_changed)
-        self.words = Elided("faint")
-        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            plane.canvas.shown.connect(item.area_changed)
+        self.words, self.health = Elided("faint"), Elided("faint")
         self.buttons: dict[bool, QPushButton] = {}
         group = QButtonGroup(self)
+        self.similar = QToolButton()
+        self.similar.setDefaultAction(similarity)
         head = QHBoxLayout()
         head.setSpacing(4)
-        head.addWidget(self.words, 1)
+        head.addWidget(self.similar)
+        head.addStretch(1)
         for clean, title in ((True, "Clean twin"), (False, "Poisoned")):
             button = QPushButton(title)
             button.setCheckable(True)
@@ -68,15 +67,14 @@ class EmbeddingView(QWidget):
             head.addWidget(button)
             button.hide()
         self.buttons[False].setChecked(True)
-        self.similar = QToolButton()
-        self.similar.setDefaultAction(similarity)
-        head.addWidget(self.similar)
         self.hint = label("", "faint", wraps=True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addLayout(head)
+        layout.addWidget(self.words)
+        layout.addWidget(self.health)
         layout.addWidget(plane, 1)
         layout.addWidget(self.hint, 1)
         self._tell = Throttle(lambda _: self._say(), _SAID, self)
@@ -88,10 +86,11 @@ class EmbeddingView(QWidget):
         """Show no embedding, and say why."""
         self.found = None
         self.plane.hide()
-        self.words.set_words("")
+        for line in (self.words, self.health):
+            line.set_words("")
         self.hint.setText(words)
         self.hint.show()
-        self.point_at(None)
+        self.links.show_links(None, np.empty((0, 2)))
         for button in self.buttons.values():
             button.hide()
 
@@ -125,7 +124,7 @@ class EmbeddingView(QWidget):
         )  # fmt: skip
         plane.set_predicted(None if predicted is None else predicted[self._positions])
         if one.field is not None and classes_of(one.field) == scene.classes:
-            plane.set_field(one.field, found.rect)
+            plane.set_field(one.field, one.ground)
         else:
             plane.clear_field()
         self._ring(found)
@@ -148,14 +147,16 @@ class EmbeddingView(QWidget):
         x, y = self.found.xy[here[0]].tolist()
         return x, y
 
-    def point_at(self, place: tuple[float, float] | None) -> None:
-        """Where the pointer of the first plane is here; None while it is at a point, or elsewhere."""
-        if place != self.cursor_.place:
-            self.cursor_.set_place(place)
+    def place_at(self, vector: NDArray[np.float64]) -> tuple[float, float] | None:
+        """Where an embedding (E,) lies; None of one that is of another model."""
+        if self.found is None or len(vector) != len(self.found.projection.centre):
+            return None
+        x, y = self.found.projection(vector[:, None])[0].tolist()
+        return x, y
 
     def set_theme(self, theme: Theme) -> None:
         """Take over the colours of a theme."""
-        for part in (self.plane, self.rings, self.links, self.cursor_):
+        for part in (self.plane, self.rings, self.links):
             part.set_theme(theme)
 
     def set_scale(self, scale: float) -> None:
@@ -178,11 +179,13 @@ class EmbeddingView(QWidget):
     def _ring(self, found: Embedding) -> None:
         if found.flipped is None or self._points is None:
             self.rings.show_rings(np.empty((0, 2)), np.empty(0, dtype=bool))
+            self._flipped = ""
             return
         xy = self.plane.scene.points.xy
         seen = self.plane.points.visible(self._points)
         some = found.flipped[self._rows] & (True if seen is None else seen)
-        self.rings.show_rings(xy[some], np.zeros(int(some.sum()), dtype=bool))
+        self.rings.show_rings(xy[some], np.ones(int(some.sum()), dtype=bool))
+        self._flipped = f"{int(some.sum()):,} flipped (ringed); "
 
     def _show_twins(self, on: bool) -> None:
         if on != self.buttons[True].isVisibleTo(self):
@@ -193,8 +196,8 @@ class EmbeddingView(QWidget):
 
     def _say(self) -> None:
         if self.found is not None:
-            health = self.found.health
-            self.words.set_words(self.found.words() + (f"; {health.words()}" if health.finite else ""))
+            self.words.set_words(self.found.words())
+            self.health.set_words(self._flipped + self.found.health.words() if self.found.health.finite else "")
 
 
 def classes_of(field: NDArray) -> int:
