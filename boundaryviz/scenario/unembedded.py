@@ -14,7 +14,6 @@ def unembedded(learner: LearnerSettings) -> str:
     if "embedding" in family.capabilities:
         bare = not (family.self_supervised or learner.hidden)
         return "A net without a hidden layer has no embedding; add one, in the tab Learner." if bare else ""
-    return "" if learner.hidden else "A net without a hidden layer has no embedding: give it one in the tab Learner."
     return (
         f"{learner.TITLE} has no embedding, for it learns no representation of points: choose a neural network or a "
         "self-supervised learner."

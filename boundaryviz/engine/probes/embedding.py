@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from typing_extensions import override
 
-from boundaryviz.engine.embeddings import Calm, Embedding, Similarity, embedding_of, embeds, similarity_of
+from boundaryviz.engine.embeddings import Calm, Embedding, Similarity
 from boundaryviz.engine.messages import Key
+from boundaryviz.engine.placing import embedding_of, similarity_of
 from boundaryviz.engine.probes.base import Probe, Shown, Slices
+from boundaryviz.scenario.unembedded import unembedded
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class EmbeddingProbe(Probe):
 
     @override
     def key(self, shown: Shown) -> Key | None:
-        return shown.key(shown.replica) if embeds(shown.session) else None
+        return None if unembedded(shown.session.spec) else shown.key(shown.replica)
 
     @override
     def answer(self, shown: Shown) -> Embedding:
@@ -74,7 +76,7 @@ class SimilarityProbe(Probe):
 
     @override
     def key(self, shown: Shown) -> Key | None:
-        if shown.rect is None or self.settings.place is None or not embeds(shown.session):
+        if shown.rect is None or self.settings.place is None or unembedded(shown.session.spec):
             return None
         return shown.key(shown.replica, shown.rect, self.settings)
 

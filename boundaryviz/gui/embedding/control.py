@@ -188,6 +188,7 @@ class EmbeddingControl(QObject):
     def _draw(self) -> None:
         """The points of the scene that is shown, at their places in the embedding."""
         found, presenter = self.found, self._presenter
+        presenter.show_embedding(found if self._asked else None)
         if not self._asked or self._why_not or found is None:
             if self.view.found is not None or self._why_not or self.view.hint.text() != EMPTY:
                 self.view.clear(self._why_not or EMPTY)
