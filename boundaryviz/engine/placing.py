@@ -74,7 +74,7 @@ def embedding_of(
     flipped = pins_flipped = None
     if clean is not None:
         now, before = learner.predict(x, replica)[0], learner.predict(x, clean)[0]
-        flipped = now[:count] != before[:count]
+        flipped = (now[:count] != before[:count]) & ~scene.points.is_poison[at]
         wanted = np.array([target.target_class for target in scene.targets], dtype=np.int64)
         pins_flipped = (now[count:] == wanted) & (before[count:] != wanted)
 

@@ -194,7 +194,6 @@ class Workbench:
         self.tree = TreeControl(window, self.plane, client, presenter)
         self.timeline.course.turned.connect(self.tree.show_stage)
         self.embedding = EmbeddingControl(window, planes, document, client, presenter)
-        self.points.table.selection_changed.connect(lambda ids: self.embedding.view.plane.set_selection(sorted(ids)))
         self.influence = InfluenceControl(window, self.plane, document, client, presenter, self.controller.do)
 
     def _join_files(self) -> None:

@@ -15,7 +15,7 @@ from boundaryviz.engine.embeddings import Embedding, Similarity
 from boundaryviz.engine.probes.embedding import EmbeddingSettings, SimilaritySettings
 from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.embedding.items import LinksItem
-from boundaryviz.gui.embedding.view import EMPTY, EmbeddingView
+from boundaryviz.gui.embedding.view import EMPTY, LINKS, RINGS, EmbeddingView
 from boundaryviz.gui.plane.map_item import UNDER, MapItem
 from boundaryviz.gui.plane.plane import LOOKS, PlaneView
 from boundaryviz.gui.plane.rings_item import RingsItem
@@ -76,7 +76,7 @@ class EmbeddingControl(QObject):
     def _marks(self, plane: PlaneView, window: MainWindow) -> tuple[LinksItem, RingsItem]:
         """What the first plane shows of the second."""
         links, rings = LinksItem(plane.area_shown), RingsItem(plane.area_shown)
-        for item, height in ((rings, 1), (links, 40)):
+        for item, height in ((rings, RINGS), (links, LINKS)):
             item.setZValue(height)
             plane.canvas.box.addItem(item, ignoreBounds=True)
             plane.canvas.shown.connect(item.area_changed)
@@ -161,7 +161,9 @@ class EmbeddingControl(QObject):
 
     def _turned(self) -> None:
         """Another moment is shown: the last one's stays until that has been worked out."""
-        if self._presenter.past is not None and (self._asked or self._alike.isChecked()):
+        past = self._presenter.past is not None
+        self.view.plane.set_locked("" if past else None)
+        if past and (self._asked or self._alike.isChecked()):
             self._scrub()
         self.offer()
 

@@ -22,7 +22,7 @@ from boundaryviz.scene.scene import Points, Scene
 EMPTY = "The embedding appears here with the first step."
 _SAID = 150  # milliseconds between two looks of the running numbers
 _OWN = ("dimension 1", "dimension 2")
-_RINGS, _LINKS = 1, 40  # heights
+RINGS, LINKS = -4, 40  # heights: rings lie under the symbols, lines over them
 
 
 class EmbeddingView(QWidget):
@@ -33,6 +33,8 @@ class EmbeddingView(QWidget):
     def __init__(self, lead: PlaneView, similarity: QAction) -> None:
         super().__init__()
         self.plane = plane = EmbeddingPlane(lead)
+        self._lead = lead
+        self._chosen: NDArray[np.int64] = np.empty(0, dtype=np.int64)  # there, when it was looked at last
         self.clean = False
         self.found: Embedding | None = None
         """What is shown: of the clean twin where that is chosen."""
@@ -44,7 +46,7 @@ class EmbeddingView(QWidget):
         self._trouble = self._flipped = ""
         box = plane.canvas.box
         self.rings, self.links = RingsItem(plane.area_shown), LinksItem(plane.area_shown)
-        for item, height in ((self.rings, _RINGS), (self.links, _LINKS)):
+        for item, height in ((self.rings, RINGS), (self.links, LINKS)):
             item.setZValue(height)
             box.addItem(item, ignoreBounds=True)
             plane.canvas.shown.connect(item.area_changed)
@@ -122,6 +124,9 @@ class EmbeddingView(QWidget):
                 axis_names=_OWN if one.own and one.health.width == 2 else ("x", "y"),
             )
         )  # fmt: skip
+        if not np.array_equal(chosen := self._lead.selection, self._chosen):
+            self._chosen = chosen
+            plane.set_selection(chosen)
         plane.set_predicted(None if predicted is None else predicted[self._positions])
         if one.field is not None and classes_of(one.field) == scene.classes:
             plane.set_field(one.field, one.ground)
@@ -185,7 +190,9 @@ class EmbeddingView(QWidget):
         seen = self.plane.points.visible(self._points)
         some = found.flipped[self._rows] & (True if seen is None else seen)
         self.rings.show_rings(xy[some], np.ones(int(some.sum()), dtype=bool))
-        self._flipped = f"{int(some.sum()):,} flipped (ringed); "
+        pins = 0 if found.pins_flipped is None else int(found.pins_flipped.sum())
+        at_pins = f", and {pins} of {len(found.pins)} targets" if len(found.pins) else ""
+        self._flipped = f"{int(some.sum()):,} points flipped (ringed){at_pins}; "
 
     def _show_twins(self, on: bool) -> None:
         if on != self.buttons[True].isVisibleTo(self):
