@@ -476,13 +476,15 @@ class EmbeddingPlane(FieldPlane):
         self._rect = rect
 
     def show(self, shown: Snapshot, clean: Snapshot | None) -> None:
-        """As `MovingPlane.show`; every point is placed anew."""
-        self._shown = None  # each point lies elsewhere than before
+        """As `MovingPlane.show`; what diverged is an embedding without numbers."""
         super().show(shown, clean)
         self._lost.set_visible(shown.embedding is not None and not shown.embedding.health.finite)
 
     def _lay(self, snapshot: Snapshot, clean: Snapshot | None) -> None:
         super()._lay(embedded(snapshot, self._rect), None)
+
+    def _differ(self, before: Snapshot, snapshot: Snapshot) -> bool:
+        return before is not snapshot  # each point lies elsewhere
 
     def _draw_marks(self, snapshot: Snapshot) -> None:
         draw_placed(self.axes, embedded(seen(snapshot), self._rect), self._options, self._style)

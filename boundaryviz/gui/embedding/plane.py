@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from typing_extensions import override
 
 from boundaryviz.gui.plane.plane import PlaneView
@@ -60,6 +61,11 @@ class EmbeddingPlane(PlaneView):
         self.context_requested.connect(lead.context_requested)
         self.pin_context_requested.connect(lead.pin_context_requested)
         self._take_tool()
+
+    def choose_as_there(self) -> None:
+        """Select what the lead has selected, of which it tells nobody where that was not by hand."""
+        if not np.array_equal(self._lead.selection, self._chosen):
+            self.set_selection(self._lead.selection)
 
     def _take_tool(self) -> None:
         self.set_tool(_TOOLS.get(self._lead.tool.name, StillSelect)())

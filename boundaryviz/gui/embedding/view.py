@@ -33,8 +33,6 @@ class EmbeddingView(QWidget):
     def __init__(self, lead: PlaneView, similarity: QAction) -> None:
         super().__init__()
         self.plane = plane = EmbeddingPlane(lead)
-        self._lead = lead
-        self._chosen: NDArray[np.int64] = np.empty(0, dtype=np.int64)  # there, when it was looked at last
         self.clean = False
         self.found: Embedding | None = None
         """What is shown: of the clean twin where that is chosen."""
@@ -124,9 +122,7 @@ class EmbeddingView(QWidget):
                 axis_names=_OWN if one.own and one.health.width == 2 else ("x", "y"),
             )
         )  # fmt: skip
-        if not np.array_equal(chosen := self._lead.selection, self._chosen):
-            self._chosen = chosen
-            plane.set_selection(chosen)
+        plane.choose_as_there()
         plane.set_predicted(None if predicted is None else predicted[self._positions])
         if one.field is not None and classes_of(one.field) == scene.classes:
             plane.set_field(one.field, one.ground)
