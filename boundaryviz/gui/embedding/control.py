@@ -306,6 +306,7 @@ class EmbeddingControl(QObject):
             of = "the point" if found.point is not None else "the place"
             low, high = float(found.field.min()), float(found.field.max())
             words = f"cosine similarity to {of} under the pointer: {low:.2f} to {high:.2f}"
+            words = words.replace("-", "\u2212")
             self.map.show_map(similarity_image(found.field, self._theme), found.rect, words, self._theme)
 
 

@@ -208,7 +208,7 @@ def test_likeness_is_a_map_with_one_range_and_goes_with_its_switch(told: Told) -
     said = Similarity((0.2, 0.2), None, np.ones(2), field, Domain(0, 1, 0, 1), none, np.empty(0, dtype=np.float32))
     told.workbench.client.probed.emit(m.ProbeResult("similarity", m.Key(None, 0), said))
     assert control.map.isVisible()
-    assert "-1.00 to 1.00" in control.map.name.toPlainText()
+    assert "\u22121.00 to 1.00" in control.map.name.toPlainText()
     np.testing.assert_array_equal(there(control.map.pixels), similarity_image(field, LIGHT))
     told.workbench.planes.hovered.emit(None)
     assert control.map.isVisible()  # one may look at it in peace
