@@ -156,6 +156,7 @@ class Workbench:
         self.presentation = PresentationControl(
             window, self.planes, self.filing.turn, (self.curves.view.set_scale, self.embedding.view.set_scale)
         )
+        window.actions_["file.talk"].toggled.connect(window.actions_["view.projector"].setChecked)
         self._arrange()
         self._dress()
         window.restore()
