@@ -135,14 +135,16 @@ class Scaled:
         return self._learner.units(self._scale(x), replica)
 
     def embed(self, x: NDArray[np.float64], replica: int | None = None) -> NDArray[np.float32]:
-        """Where points `x` (G, D) are put before anything decides: (R or 1, E, G); see `Network.embed`."""
-        found: NDArray[np.float32] = self._net.embed(self._scale(x), replica)
-        return found
+        """Where a net puts points `x` (G, D): (R, E, G), or (1, E, G) of one replica; see `Network.embed`."""
+        net: Any = self._learner
+        result: NDArray[np.float32] = net.embed(self._scale(x), replica)
+        return result
 
     def read(self, embedded: NDArray[np.floating], replica: int) -> NDArray[np.float32] | None:
         """Class probabilities at `embedded` (E, G): (1, C, G) of one replica; see `Network.read`."""
-        found: NDArray[np.float32] | None = self._net.read(embedded, replica)
-        return found
+        net: Any = self._learner
+        result: NDArray[np.float32] | None = net.read(embedded, replica)
+        return result
 
     def evaluate(
         self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
@@ -178,11 +180,6 @@ class Scaled:
         """How many poison points a decision at `x` (G, D) survives; see `PartitionAggregation.certificates`."""
         result: NDArray[np.int64] = self._fitted.certificates(self._scale(x), replica)
         return result
-
-    @property
-    def _net(self) -> Any:
-        """The learner, where it is a net."""
-        return self._learner
 
     @property
     def _fitted(self) -> Any:

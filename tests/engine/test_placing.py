@@ -11,6 +11,7 @@ import pytest
 from boundaryviz.engine.embeddings import Calm
 from boundaryviz.engine.placing import embedding_of, similarity_of, some_of
 from boundaryviz.engine.session import Session
+from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scenario.unembedded import unembedded
 from boundaryviz.scene.scene import Points, Target
@@ -55,6 +56,16 @@ def test_what_is_read_off_a_place_is_what_is_decided_of_the_points_put_there(val
     grid = learner.read(found.ground.grid(4, 8).T, 0)[0]
     several = found.field if found.field.ndim == 3 else np.stack([1 - found.field, found.field])
     np.testing.assert_allclose(several.reshape(len(grid), -1), grid, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", [name for name, family in FAMILIES.items() if "embedding" in family.capabilities])
+def test_whatever_has_an_embedding_decides_by_it(name: str):
+    session = trained(3, learner__name=name)
+    learner: Any = session.learner
+    x = session.scene.points.x
+    z = learner.embed(x, 0)
+    assert (z.dtype, z.shape[0], z.shape[2]) == (np.float32, 1, len(x))
+    np.testing.assert_allclose(learner.read(z[0], 0), learner.probabilities(x, 0), atol=1e-5)
 
 
 def test_nothing_is_read_off_a_net_that_is_tuned_first_and_off_more_dimensions():
