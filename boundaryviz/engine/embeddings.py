@@ -202,9 +202,7 @@ class Embedding:
         if self.own:
             said = "the embedding's own dimension" + ("s" if width > 1 else "")
         else:
-            said = (
-                f"{width} dimensions, {100 * self.projection.explained:.0f} % of the variance in this principal plane"
-            )
+            said = f"{100 * self.projection.explained:.0f} % of the variance of {width} dimensions"
         return said if self.whole else f"{len(self.ids):,} of {self.total:,} points; {said}"
 
 

@@ -55,7 +55,7 @@ def there(shown: Snapshot) -> Embedding:
 def test_components_say_how_much_they_hold_and_trouble_is_said() -> None:
     wide: dict[str, Any] = {"projection": Projection(np.zeros(8), np.eye(8, 2), 0.625, own=False), "field": None}
     figure = draw("embedding", placed(**wide, health=Health(0.9, 4.0, 0.1, 8)))
-    assert "8 dimensions, 62 % of the variance" in words(figure)
+    assert "62 % of the variance of 8 dimensions" in words(figure)
     lost = draw("embedding", placed(**wide, health=Health(0.01, 1.0, 0.997, 8)))
     assert "collapsed" in words(lost)
     assert "0.997" in words(lost)
