@@ -45,7 +45,8 @@ class Health:
 
     def words(self) -> str:
         """The two measures."""
-        return f"effective rank {self.rank:.3g} of {self.width}, mean cosine {self.cosine:.3f}"
+        cosine = f"{round(self.cosine, 3) + 0.0:.3f}".replace("-", "\u2212")
+        return f"effective rank {self.rank:.3g} of {self.width}, mean cosine {cosine}"
 
     def trouble(self) -> str:
         """What is wrong with it, a sentence with the measure; empty where nothing is."""
