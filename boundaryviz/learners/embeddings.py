@@ -9,6 +9,16 @@ COLLAPSED = 0.98
 """The mean cosine between two points from which on an embedding has collapsed."""
 
 
+def collapsed_words(collapse: float) -> str | None:
+    """What to say where the mean cosine between two points is this; None where nothing is to be said."""
+    if not collapse >= COLLAPSED:
+        return None
+    return (
+        f"The embedding has collapsed: all points lie in nearly one direction (mean cosine {collapse:.3f}), so that "
+        "nothing can be told apart. Take larger batches or a lower learning rate, and press Reset."
+    )
+
+
 def alike(z: NDArray[np.floating]) -> float:
     """The mean cosine between two different columns of z (E, n): 0 of directions that are evenly spread, 1 where all
     points are put in one direction. NaN of fewer than two columns, or where something is not finite."""

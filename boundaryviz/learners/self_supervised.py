@@ -7,7 +7,7 @@ whenever something is asked, from the weights of that step.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -18,8 +18,9 @@ from torch import Tensor
 from typing_extensions import override
 
 from boundaryviz.learners import embeddings, losses, readouts
+from boundaryviz.learners.backprop import Chained
 from boundaryviz.learners.base import Problem, State, TrainingData
-from boundaryviz.learners.batch_loader import BatchLoader
+from boundaryviz.learners.batch_loader import Batch, BatchLoader
 from boundaryviz.learners.draws import Draws
 from boundaryviz.learners.families.self_supervised import SelfSupervisedSpec
 from boundaryviz.learners.net import Layout, forward
@@ -30,10 +31,12 @@ from boundaryviz.learners.proxy import Nets, Part
 from boundaryviz.learners.readouts import Reads
 from boundaryviz.learners.state import put_back, saved
 from boundaryviz.learners.stepping import Eager, Stepper
+from boundaryviz.learners.streams import Purpose, hashes, key
 from boundaryviz.learners.training_spec import TrainingSpec
 
 _SHARD = 1 << 17  # floats of one layer's activations; beyond it they leave the second-level cache
-_LOOKED_AT = 512  # points by which an embedding's health is judged
+_FLOATS = 1 << 18  # of the widest layer, worked out at a time: more would leave the cache
+_LOOKED_AT, _MOST = 256, 512  # points by which an embedding's health is judged, and the loss of full batches
 
 
 class Readout(NamedTuple):
@@ -62,10 +65,10 @@ class SelfSupervised(Network):
         self.spec = spec
         super().__init__(spec, spec.hidden, spec.activation, "cross-entropy", False, problem, device, dtype)
         self.optimiser = Optimiser(training, self.P, self.layout.is_weight(self.P))
-        self._grad = torch.empty_like(self.P)
         self._loader = BatchLoader(problem.seeds, self.device, dtype)
-        self._draws = Draws(problem.seeds, self.device, dtype)
+        self._draws, self._judging = (Draws(problem.seeds, self.device, dtype) for _ in range(2))
         self._stepper: Stepper = Eager(self._deal, self._descend)
+        self._differentiated: dict[tuple[int, int], list[list[Tensor]]] = {}
         self._each: list[int] = []  # tensors of each part of the step at hand
         self._data: TrainingData | None = None
         self._known: TrainingData | None = None  # by which the readouts are fitted
@@ -95,6 +98,7 @@ class SelfSupervised(Network):
         if spec != self.spec:
             self._reads = {}
         self.spec = self.proxy.spec = spec
+        self._training = training
         self.optimiser.set_training(training)
         self._loader.set_batch_size(training.batch_size)
 
@@ -145,14 +149,13 @@ class SelfSupervised(Network):
         """One step on what was dealt."""
         left = iter(tensors)
         parts = [list(islice(left, many)) for many in self._each]
-        for some in self._shards(parts[0]):
-            gradient = self._gradient(some, parts)
-            self._grad[some] = gradient
-        self.optimiser.step(self.P, self._grad)
+        shards = self._shards(parts[0])
+        gradients = [self._gradient(some, parts) for some in shards]
+        self.optimiser.step(self.P, gradients[0] if len(shards) == 1 else torch.cat(gradients))
 
     def _gradient(self, some: slice, parts: Sequence[Part]) -> Tensor:
         """Of the losses of some replicas by their own weights, (r, n)."""
-        flat = self.P[some].detach().requires_grad_()
+        params = self._leaves(some)
         seeing = self._loader.seeing
         first, last = max(some.start, seeing.start), min(some.stop, seeing.stop)
         mine = [[tensor[some] for tensor in parts[0]]]
@@ -160,13 +163,38 @@ class SelfSupervised(Network):
             own = slice(first - seeing.start, last - seeing.start)
             mine += [[tensor[own] for tensor in part] for part in parts[1:]]
         rows = slice(first - some.start, last - some.start)
-        loss = self.proxy.loss(self._nets(flat), mine, rows)
-        return torch.autograd.grad(loss.sum(), flat)[0]
+        loss = self.proxy.loss(self._descended(params), mine, rows)
+        slopes = torch.autograd.grad(loss.sum(), [one for net in params for one in net])
+        return torch.cat([slope.flatten(1) for slope in slopes], 1)
+
+    def _leaves(self, some: slice) -> list[list[Tensor]]:
+        """The weights of each net of some replicas, to be differentiated by."""
+        key = some.start, some.stop
+        if key not in self._differentiated:
+            views = self._views(self.P[some])
+            self._differentiated[key] = [[one.detach().requires_grad_() for one in net] for net in views]
+        return self._differentiated[key]
+
+    def _views(self, flat: Tensor) -> list[list[Tensor]]:
+        return [self.layout.views(flat, at) for at in range(len(self.proxy.nets()))]
 
     def _nets(self, flat: Tensor) -> Nets:
         """Those whose parameters are (r, n)."""
-        views = [self.layout.views(flat, at) for at in range(len(self.proxy.nets()))]
+        return self._asking(self._views(flat))
 
+    def _descended(self, views: Sequence[list[Tensor]]) -> Nets:
+        """As `_asking`, quicker, of what is differentiated once."""
+
+        def ask(inputs: Tensor, rows: slice = slice(None), net: int = 0) -> Tensor:
+            params = views[net]
+            if rows != slice(None) and rows != slice(0, len(params[0])):
+                params = [one[rows] for one in params]
+            found: Tensor = Chained.apply(self.spec.activation, inputs, *params)
+            return found
+
+        return ask
+
+    def _asking(self, views: Sequence[list[Tensor]]) -> Nets:
         def ask(inputs: Tensor, rows: slice = slice(None), net: int = 0) -> Tensor:
             return forward([one[rows] for one in views[net]], inputs, self._activate)
 
@@ -176,7 +204,7 @@ class SelfSupervised(Network):
         """The replicas divided for columns as many as these."""
         replicas = rows = len(self.P)
         if self.device.type == "cpu":
-            rows = min(replicas, max(1, _SHARD // (clean[0].shape[2] * 2 * max(self.layout.dims))))
+            rows = min(replicas, max(1, _SHARD // (clean[0].shape[2] * max(self.layout.dims))))
         return [slice(a, min(a + rows, replicas)) for a in range(0, replicas, rows)]
 
     # ---- where it puts points -----------------------------------------------------------------------
@@ -190,33 +218,69 @@ class SelfSupervised(Network):
         return torch.tensor(np.ascontiguousarray(x.T), dtype=self.dtype, device=self.device)[None]
 
     @torch.no_grad()
-    def _embedded(self, x: NDArray[np.float64], replica: int | None, flat: Tensor | None = None) -> Tensor:
-        """Where points (G, D) are put, (R or 1, E, G). flat: with these weights (1, n) in place of its own."""
+    def _embedded(self, x: NDArray[np.float64], replica: int | None, net: Tensor | None = None) -> Iterator[Tensor]:
+        """Where points (G, D) are put, (R or 1, E, g) at a time. net: with these weights (1, n) in place of its own."""
+        flat = net
         if flat is None:
             flat = self.P if replica is None else self.P[replica : replica + 1]
         nets = self._nets(flat)
-        many = max(256, (1 << 18) // (len(flat) * max(self.layout.dims)))
-        parts = self._points(x).split(many, 2) if len(x) else [self._points(x)]
-        return torch.cat([self.proxy.embedded(nets, part.expand(len(flat), -1, -1)) for part in parts], 2)
+        many = max(256, _FLOATS // (len(flat) * max(self.layout.dims)))
+        for part in self._points(x).split(many, 2) if len(x) else [self._points(x)]:
+            yield self.proxy.embedded(nets, part.expand(len(flat), -1, -1))
 
     @override
     def embed(self, x: NDArray[np.float64], replica: int | None = None) -> NDArray[np.float32]:
         """Where points `x` (G, D) are put: float32 (R, E, G), or (1, E, G) of one replica."""
-        return self._embedded(x, replica).float().cpu().numpy()
+        return torch.cat([*self._embedded(x, replica)], 2).float().cpu().numpy()
 
     def health(self) -> dict[str, NDArray[np.float64]]:
         """How the embedding of the points that each replica trains on uses its room, (R,) each: `collapse`, the mean
         cosine between two points, and `rank`, its effective rank; see `embeddings`. NaN where there is nothing to tell.
         """
         found = np.full((2, len(self.P)), np.nan)
-        for replica in range(len(self.P)):
-            if self._data is not None:
-                own = self._data.of(replica)
-                at = np.flatnonzero(own.weights[0] != 0)
-                at = at[np.argsort(own.ids[at])]
-                z = self.embed(own.x[at[:: -(-len(at) // _LOOKED_AT) or 1]], replica)[0]
+        if self._data is not None:
+            for replica in range(len(self.P)):
+                x = self._some_of(replica, _LOOKED_AT)[0]
+                z = self.embed(x, replica)[0]
                 found[:, replica] = embeddings.alike(z), embeddings.effective_rank(z)
         return {"collapse": found[0], "rank": found[1]}
+
+    def _some_of(self, replica: int, most: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Inputs (n, D) of up to so many points that a replica is trained on, and their positions (n,): the same of
+        them at any time, in an order of their ids."""
+        assert self._data is not None
+        own = self._data.of(replica)
+        at = np.flatnonzero(own.weights[0] != 0)
+        at = at[np.argsort(hashes(key(0, Purpose.ORDER), own.ids[at]))][:most]
+        return own.x[at], at
+
+    @torch.no_grad()
+    def proxy_loss(self) -> NDArray[np.float64]:
+        """The task's loss (R,) on one batch of the points that each replica is trained on, the same with the same
+        random numbers whenever it is asked; NaN where there is no point."""
+        if self._data is None or not self.can_train:
+            return np.full(len(self.P), np.nan)
+        size = self._training.batch_size
+        some = [self._some_of(replica, _MOST if size == "full" else size) for replica in range(len(self.P))]
+        columns = max(len(at) for _, at in some)
+        x = torch.zeros(len(some), self.problem.width, columns, dtype=self.dtype)
+        at, weight = torch.zeros(len(some), columns, dtype=torch.int64), torch.zeros(len(some), 1, columns)
+        for replica, (places, which) in enumerate(some):
+            n = len(which)
+            x[replica, :, :n], at[replica, :n] = torch.from_numpy(places.T), torch.from_numpy(which)
+            weight[replica, :, :n] = 1 / max(n, 1)
+        x, weight, at = x.to(self.device), weight.to(self.device, self.dtype), at.to(self.device)
+        part = self.proxy.dealt(Batch(x, x[:, :0], weight, at), slice(0, len(self.P)), 0, 0, self._judging)
+        found = np.full(len(self.P), np.nan)
+        for shard in self._shards(part):
+            nets = self._nets(self.P[shard])
+            found[shard] = self.proxy.loss(nets, [[tensor[shard] for tensor in part]], slice(0, 0)).cpu().numpy()
+        return np.where([len(which) > 0 for _, which in some], found, np.nan)
+
+    def measures(self) -> NDArray[np.float64]:
+        """The last columns of the curves, (R, 3): `proxy_loss`, and the two of `health`."""
+        health = self.health()
+        return np.stack([self.proxy_loss(), health["collapse"], health["rank"]], axis=1)
 
     # ---- what it decides ----------------------------------------------------------------------------
 
@@ -275,13 +339,20 @@ class SelfSupervised(Network):
         """Logits at `x` (G, D), (R or 1, C, G); NaN where nothing decides."""
         which = range(len(self.P)) if replica is None else [replica]
         several = [self._readout(one) for one in which]
-        if all(one is None or one.net is None for one in several):
-            z = self._embedded(x, replica)
-        else:
-            z = torch.cat([self._embedded(x, at, one and one.net) for at, one in zip(which, several, strict=True)])
-        nowhere = torch.full((self.problem.classes, z.shape[2]), float("nan"), dtype=z.dtype, device=z.device)
-        logits = [nowhere if one is None else one.reads(own) for one, own in zip(several, z, strict=True)]
-        return torch.stack(logits)
+        if any(one is not None and one.net is not None for one in several) and len(several) > 1:
+            return torch.cat([self._outputs(x, at) for at in which])
+        net = several[0] and several[0].net
+        parts = [
+            torch.stack([self._read(one, own) for one, own in zip(several, z, strict=True)])
+            for z in self._embedded(x, replica, net)
+        ]
+        return torch.cat(parts, 2)
+
+    def _read(self, readout: Readout | None, z: Tensor) -> Tensor:
+        """Logits (C, G) of what is put at z (E, G); NaN where nothing decides."""
+        if readout is None:
+            return torch.full((self.problem.classes, z.shape[1]), float("nan"), dtype=z.dtype, device=z.device)
+        return readout.reads(z)
 
     @override
     def _answers(

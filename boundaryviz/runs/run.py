@@ -451,7 +451,7 @@ def start(
         raise ScenarioError([f"poison: {words}"])
     if problem := scenario.decision.problem(scene.classes):
         raise ScenarioError([problem])
-    if not can_teach(scene):
+    if not can_teach(scene, learner is None and scenario.learner.family.self_supervised):
         raise ScenarioError([f"data: {lacking(scene)} A table's column `label` names the classes."])
     steps = scenario.steps if steps is None else steps
     instead = None if learner is None else HandedInSpec.of(learner)

@@ -57,6 +57,7 @@ SPECS = _DEFAULTS | {
 # the quick suite; so do "mlp" and "relu" for a net with another loss, whose gradient tests/learners/test_backprop.py
 # compares
 _ALIKE = (
+    "simclr", "masked-coordinate",
     "pseudo-label", "pi-model", "temporal-ensembling", "mean-teacher", "uda", "fixmatch", "flexmatch", "ict", "squared",
 )  # fmt: skip
 

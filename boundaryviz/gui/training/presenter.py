@@ -26,6 +26,7 @@ from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.training.past import Past
 from boundaryviz.gui.training.transport import TransportBar
 from boundaryviz.learners.cascade import Cascade
+from boundaryviz.learners.embeddings import collapsed_words
 from boundaryviz.record.fields import classes_of
 from boundaryviz.record.metrics import Metric
 from boundaryviz.record.seeds import Varies, shown_seeds, training_varies
@@ -49,12 +50,13 @@ class Word(IntEnum):
     WORK = 0
     DIVERGED = 1
     DATA = 2
-    RISING = 3
-    UNIT = 4
-    RESPONSES = 5
-    STOPPING = 6
-    SCALE = 7
-    HINT = 8
+    COLLAPSED = 3
+    RISING = 4
+    UNIT = 5
+    RESPONSES = 6
+    STOPPING = 7
+    SCALE = 8
+    HINT = 9
 
 
 Named = dict[str, NDArray[np.float64]]
@@ -375,6 +377,7 @@ class Presenter(QObject):
             if loss > _FAR_ABOVE * max(began, 0.1)
             else None,
         )
+        self.say(Word.COLLAPSED, collapsed_words(float(columns["collapse"][at, shown])))
         self._window.status.set_metrics(now[f"{split}_loss"].mean, now[f"{split}_error"].mean, split, of)
 
     def _measured(self, found: NDArray[np.float64] | None) -> Named | None:

@@ -17,6 +17,7 @@ from boundaryviz.learners.needs import Needs, Size, summed
 from boundaryviz.learners.specs_net import (
     ACTIVATION_WORDS,
     BATCH,
+    DEALT,
     Activation,
     HiddenLayers,
     NetSpec,
@@ -27,6 +28,8 @@ from boundaryviz.scene.specs import setting
 
 if TYPE_CHECKING:
     from boundaryviz.learners.training_spec import TrainingSpec
+
+_AHEAD, _MANY = 16, 4096  # steps whose random numbers are drawn at once, and columns beyond which it is but one
 
 Readout = Literal["linear", "nearest", "fine-tune"]
 
@@ -141,3 +144,56 @@ class SimCLRSpec(ContrastiveSpec):
         0.1, "Jitter", "Size of the jitter that makes the two views of a point.", unit="input units",
         ge=0.0, le=10.0, log=True,
     )  # fmt: skip
+
+
+@_proxy(order=180)
+class WalksSpec(ContrastiveSpec):
+    """A net that finds a point alike with where a random walk over nearest neighbours takes it, and with others not."""
+
+    TITLE: ClassVar[str] = "Contrastive by walks"
+    JITTERS: ClassVar[tuple[str, ...]] = ("jitter",)
+    name: Literal["contrastive-walks"] = "contrastive-walks"
+    walk: int = setting(
+        60, "Walk", "Steps from a point to its partner, each to one of the nearest neighbours; short walks tell parts "
+        "of a class apart, endless ones join all that hangs together.",
+        unit="steps", ge=0, le=1000, log=True,
+    )  # fmt: skip
+    graph_neighbours: int = setting(
+        10, "Graph", "Nearest neighbours among the training points that a walk may go on to.", ge=1, le=100
+    )
+    jitter: float = setting(
+        0.02, "Jitter", "Size of the jitter of both ends of a walk.", unit="input units", ge=0.0, le=10.0, log=True
+    )
+
+    @override
+    def memory(self, size: Size, training: TrainingSpec) -> Needs:
+        """As `ContrastiveSpec.memory`, with the turns that walks take, the graphs, and where a look into them leads."""
+        batch = size.training if training.batch_size == "full" else min(training.batch_size, size.training)
+        ahead = _AHEAD if batch <= _MANY else 1
+        return summed(
+            super().memory(size, training),
+            {BATCH: 12.0 * size.replicas * batch * ahead * self.walk},
+            {DEALT: 24.0 * size.sights * size.training * self.graph_neighbours},
+        )
+
+
+@_proxy(order=190)
+class MaskedSpec(SelfSupervisedSpec):
+    """A net that predicts an input that is hidden from the others, as a mixture of Gaussians."""
+
+    TITLE: ClassVar[str] = "Masked coordinate"
+    name: Literal["masked-coordinate"] = "masked-coordinate"
+    hidden: HiddenLayers = setting(
+        (64,), "Hidden layers", "Units of each hidden layer, the first one first; the embedding comes after them.",
+        max_length=6, resets=True,
+    )  # fmt: skip
+    embedding: int = setting(
+        64, "Embedding", "Into how many numbers a point is turned for each input that may be hidden.", ge=1, le=256,
+        resets=True,
+    )  # fmt: skip
+    readout: Readout = setting(
+        "linear", "Readout", "What decides, from the embedding and the labelled points: a linear model, the likest "
+        "labelled points, or the net trained on with a last layer of its own.",
+        choices=READOUT_WORDS,
+    )  # fmt: skip
+    mixture: int = setting(4, "Gaussians", "How many Gaussians the mixture has.", ge=1, le=32, resets=True)
