@@ -29,4 +29,7 @@ class Purpose(IntEnum):
     FEATURES = 11
     DEFENCE = 12
     GRADIENT_NOISE = 13
+    ROBUST = 14
+    MASK = 15
+    EVASION = 16
     WALK = 20

@@ -40,9 +40,11 @@ def test_two_units_of_the_last_hidden_layer_are_shown_as_they_are():
         {},
         {"data.name": "blobs", "data.input_scale": "standardised"},
         {"learner.loss": "squared", "learner.output": "tanh"},
+        {"learner.mask": "saturated"},
+        {"learner.mask": "quantised"},
         *({"learner.name": "simclr", "learner.embedding": 2, "learner.readout": how} for how in ("linear", "nearest")),
     ],
-    ids=["plain", "scaled", "one output", "linear probe", "neighbours"],
+    ids=["plain", "scaled", "one output", "saturated", "quantised", "linear probe", "neighbours"],
 )
 def test_what_is_read_off_a_place_is_what_is_decided_of_the_points_put_there(values: dict[str, Any]):
     session = trained(**{name.replace(".", "__"): value for name, value in values.items()})
