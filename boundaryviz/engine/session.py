@@ -43,7 +43,7 @@ from boundaryviz.scenario.inputs import check_inputs
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.measure import measured, scaling_of
 from boundaryviz.scene.scene import Domain, Points, Scene, Split
-from boundaryviz.scene.section import on_plane
+from boundaryviz.scene.section import Section, on_plane
 
 _PART = 1 << 11  # points that all models of a course are asked about at once
 
@@ -600,7 +600,7 @@ class Session:
         for at, replica in enumerate(chosen):
             if lost[replica]:
                 continue
-            ask = on_plane(section, partial(self.learner.scores, replica=replica))
+            ask = self._scores_on(section, replica)
             found[at] = boundary_length(surface(ask, domain, columns, rows, points.xy, points.label), domain)
         return found
 
@@ -618,12 +618,18 @@ class Session:
             return values[0] if len(values) == 1 else values
 
         def scores(x: NDArray[np.float64]) -> NDArray[np.float32]:
-            if size is None:
-                return learner.scores(x, replica)
             return leads_of(self._course_of.staged(x, (size,), replica)[0, 0])
 
-        size = self._size(stage)
-        return self._pace.timed(on_plane(self.scene.section, scores)), field_of
+        size, section = self._size(stage), self.scene.section
+        return self._pace.timed(
+            self._scores_on(section, replica) if size is None else on_plane(section, scores)
+        ), field_of
+
+    def _scores_on(self, section: Section | None, replica: int) -> Ask:
+        """From places of the plane that is shown to scores, by as short a way as the learner has."""
+        own = None if section is None else getattr(self.learner, "on_plane", None)
+        quick: Ask | None = None if own is None else own(section, replica)
+        return quick or on_plane(section, partial(self.learner.scores, replica=replica))
 
     def _affords(self, ask: Ask, rect: Domain, columns: int, rows: int) -> bool:
         """Whether every cell may be asked for in a quick field. What is trained in steps pays for it in steps."""

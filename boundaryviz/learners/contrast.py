@@ -97,8 +97,8 @@ def contrasted(
     loss = ((own - positive[0]) * weight[0]).sum(1)
     if len(anchors) == 1:
         return loss
-    several = ([one[0][rows], *one[1:]] for one in (anchors, columns, positive, weight, often))
-    more = added(*several, temperature)
+    here = [[one[0][rows], *one[1:]] for one in (anchors, columns, positive, weight, often)]
+    more = added(here[0], here[1], here[2], here[3], here[4], temperature)
     return torch.cat([loss[: rows.start], loss[rows] + more, loss[rows.stop :]])
 
 

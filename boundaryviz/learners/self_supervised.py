@@ -23,6 +23,7 @@ from boundaryviz.learners.base import Problem, State, TrainingData
 from boundaryviz.learners.batch_loader import Batch, BatchLoader
 from boundaryviz.learners.draws import Draws
 from boundaryviz.learners.families.self_supervised import SelfSupervisedSpec
+from boundaryviz.learners.masking import AS_IT_IS, Asking
 from boundaryviz.learners.net import Layout, forward
 from boundaryviz.learners.network import Network
 from boundaryviz.learners.optimisers import Optimiser
@@ -348,10 +349,21 @@ class SelfSupervised(Network):
         ]
         return torch.cat(parts, 2)
 
+    @override
+    def answers(self, x: Tensor, replicas: slice = slice(None), how: Asking = AS_IT_IS) -> Tensor:
+        """The readout's logits (R, C, N) of points (1 or R, D, N); see `Network.answers`."""
+        found = []
+        for at, replica in enumerate(range(len(self.P))[replicas]):
+            readout = self._readout(replica)
+            flat = self.P[replica : replica + 1] if readout is None or readout.net is None else readout.net
+            own = x[at if len(x) > 1 else 0][None].to(self.dtype)
+            found.append(self._read(readout, self.proxy.embedded(self._nets(flat), own)[0]))
+        return torch.stack(found)
+
     def _read(self, readout: Readout | None, z: Tensor) -> Tensor:
         """Logits (C, G) of what is put at z (E, G); NaN where nothing decides."""
         if readout is None:
-            return torch.full((self.problem.classes, z.shape[1]), float("nan"), dtype=z.dtype, device=z.device)
+            return z[:1].repeat(self.problem.classes, 1) * float("nan")
         return readout.reads(z)
 
     @override

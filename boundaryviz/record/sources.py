@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from boundaryviz.record import attacked, effect_map, embedded
+from boundaryviz.record import attacked, effect_map, embedded, evading
 from boundaryviz.record.decomposition import MEASURES
 from boundaryviz.record.influence import METHODS
 from boundaryviz.record.measures import Measure
@@ -45,6 +45,7 @@ SOURCES: dict[str, Source] = {
     ),
     "map": Source("boundaryviz.studies.mapping:plan", effect_map.MEASURED),
     "attack": Source("boundaryviz.studies.attacking:plan", attacked.MEASURES),
+    "evasion": Source("boundaryviz.studies.evading:plan", evading.MEASURES),
     "defence": Source(
         "boundaryviz.studies.defending:plan",
         {

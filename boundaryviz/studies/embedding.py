@@ -51,7 +51,8 @@ def measure(content: Embedding, tell: Tell) -> list[dict[str, float | None]]:
     session.step(scenario.steps)
     tell.progress(0, 1)
     x, label = _test(session)
-    found: dict[str, NDArray[np.float64]] = dict(session.learner.health()) if {"collapse", "rank"} & names else {}
+    learner: Any = session.learner
+    found: dict[str, NDArray[np.float64]] = dict(learner.health()) if {"collapse", "rank"} & names else {}
     accuracy = {"own": _accuracy(session, x, label)}
     for readout in ("linear", "nearest", "fine-tune"):
         if (name := readout.replace("-", "_")) in names or (name == "nearest" and "beyond_raw" in names):

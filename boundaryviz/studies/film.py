@@ -67,7 +67,7 @@ def _sequence(request: FilmRequest, progress: OnProgress) -> FrameSequence:
         raise ScenarioError([f"learner: {why}"])
     config = RunConfig(
         scenario, request.seeds, request.shown, request.twin, request.device, request.cascade,
-        request.options.view == "embedding",
+        request.options.view == "pushes", request.options.view == "embedding",
     )  # fmt: skip
     frames = max(1, round((_SECONDS if request.seconds is None else request.seconds) * rate))
     if request.over is None:

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from boundaryviz.engine.embeddings import Calm
 from boundaryviz.engine.messages import Curves
+from boundaryviz.evasion.model import NoGradient
+from boundaryviz.evasion.pushes import Pushes
 from boundaryviz.figures.film.sequence import FrameSequence, Sweep
 from boundaryviz.jobs.messages import OnProgress, Tell
 from boundaryviz.record.curves import CurveStore
@@ -31,13 +33,15 @@ _CELLS = 256  # of a field along the longer side, unless there are so many field
 _BYTES = 600e6
 _LEAST_CELLS = 96
 _EARLY = 200.0  # at how many times the pace of the beginning a logarithmic film ends
+_PUSHED = 60  # points
 _CANDIDATES = 2  # snapshots looked at for each one that an even film shows
 
 
 @dataclass(frozen=True)
 class RunConfig:
     """How a scenario is trained for a film. shown: the number of the seed on the plane, from 0. cascade: with the label
-    cascade of every snapshot. embedding: with where the model puts the points."""
+    cascade of every snapshot. pushes: with what the scenario's attack on models as they stand does to test points.
+    embedding: with where the model puts the points."""
 
     scenario: Scenario
     seeds: int = 1
@@ -45,6 +49,7 @@ class RunConfig:
     twin: bool = False
     device: str = "auto"
     cascade: bool = False
+    pushes: bool = False
     embedding: bool = False
 
     def start(self) -> Run:
@@ -58,7 +63,13 @@ class RunConfig:
             shown = replace(shown, embedding=run.embedding(self.shown, calm))
         chains = run.cascade(self.shown) if self.cascade else None
         clean = [run.snapshot(self.shown, True, cells, rect)] if self.twin else []
-        return [replace(shown, cascade=chains), *clean]
+        return [replace(shown, cascade=chains, pushes=self._pushes(run)), *clean]
+
+    def _pushes(self, run: Run) -> Pushes | None:
+        try:
+            return run.pushes(seed=self.shown, most=_PUSHED) if self.pushes else None
+        except NoGradient as why:
+            raise ScenarioError([f"evasion.method: {why}"]) from None
 
 
 def over_training(
@@ -151,7 +162,8 @@ def trained(content: Look, tell: Tell) -> list[tuple[list[Snapshot], NDArray[np.
 
 
 def _task(config: RunConfig, rect: Domain, of: int, value: str) -> Task:
-    more = {name: getattr(config, name) for name in ("seeds", "shown", "twin", "cascade", "embedding")}
+    names = ("seeds", "shown", "twin", "cascade", "pushes", "embedding")
+    more = {name: getattr(config, name) for name in names}
     place = (rect.left, rect.right, rect.bottom, rect.top)
     return Task(content_key("look", config.scenario, rect=place, of=of, **more), value)
 
@@ -185,6 +197,7 @@ def _check_snapshots(
     evaluations = config.scenario.steps // config.scenario.training.evaluate_every + 1
     each = 4 * cells * rect.rows(cells) * (1 if scene.classes == 2 else scene.classes) + 2 * points
     each += 40 * points if config.cascade else 0
+    each += 16 * (scene.points.width + 8) * _PUSHED if config.pushes else 0
     each += 24 * points if config.embedding else 0
     each += 64 * config.seeds * evaluations + 30 * points if whole else 0
     afford({"fewer frames, values or points": float(snapshots * sides * each)}, "this film")

@@ -63,7 +63,8 @@ def test_losses_are_those_written_out_pair_by_pair(t: float, poison: int):
 def test_a_point_that_weighs_nothing_is_not_there():
     few, t = drawn(1, 4), 0.5
     weight = torch.tensor([[[0.25, 0.25, 0.25, 0.25, 0.0, 0.0]]], dtype=torch.float64)
-    more = Pairs(*(torch.cat([one, drawn(1, 2, 3).a], 2) for one in (few.a, few.b)), weight)
+    a, b = (torch.cat([one, drawn(1, 2, 3).a], 2) for one in (few.a, few.b))
+    more = Pairs(a, b, weight)
     np.testing.assert_allclose(xent([more], NONE, t), xent([few], NONE, t), 1e-12)
 
 

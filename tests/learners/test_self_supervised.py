@@ -16,7 +16,9 @@ from boundaryviz.learners.specs import FAMILIES, MLPSpec, TrainingSpec
 from helpers.models import GRID, blobs, budgeted, make, relative, taken, thought, weighing
 
 TASKS: dict[str, Any] = {
-    name: family.spec(hidden=(8,), embedding=4) for name, family in FAMILIES.items() if family.self_supervised
+    name: family.spec.model_validate({"hidden": (8,), "embedding": 4})
+    for name, family in FAMILIES.items()
+    if family.self_supervised
 }
 every = pytest.mark.parametrize("spec", TASKS.values(), ids=TASKS)
 
@@ -127,3 +129,22 @@ def test_a_replica_that_diverged_leaves_the_others_alone() -> None:
     assert learner.finite().tolist() == [True, False, True]
     assert np.array_equal(thought(learner)[[0, 2]], thought(untouched)[[0, 2]])
     assert np.isnan(learner.health()["collapse"][1])
+
+
+@pytest.mark.parametrize("readout", ["linear", "nearest", "fine-tune"])
+def test_what_it_decides_can_be_differentiated_by_the_places(readout: Any) -> None:
+    """Its answers are the logits of its probabilities, and their slopes those of differences."""
+    data = budgeted(TASKS["simclr"], blobs(60, replicas=2))
+    spec = TASKS["simclr"].model_copy(update={"readout": readout, "tuning_steps": 3, "activation": "tanh"})
+    learner = make(spec, seeds=(0, 1), data=data, dtype=torch.float64)
+    learner.step(5)
+    x = torch.from_numpy(GRID[::16].T.copy())[None].requires_grad_()
+    z = learner.answers(x)
+    p = torch.softmax(z, 1).detach().numpy()
+    np.testing.assert_allclose(p, learner.probabilities(GRID[::16]), atol=1e-6)
+    (slope,) = torch.autograd.grad(z[1, 1].sum(), x)
+    step = torch.zeros_like(x)
+    step[0, 0] = 1e-6
+    with torch.no_grad():
+        rise = (learner.answers(x + step)[1, 1] - learner.answers(x - step)[1, 1]) / 2e-6
+    torch.testing.assert_close(slope[0, 0], rise, rtol=1e-4, atol=1e-5)

@@ -185,6 +185,14 @@ def test_a_data_set_can_be_lifted_off_the_plane(panel):
     assert enabled() == [True, True]
 
 
+def test_how_often_a_fragile_input_is_right_is_asked_where_there_is_one(panel):
+    enabled = lambda: [panel.form.editor(name).isEnabled() for name in ("cue", "cue_agrees")]  # noqa: E731
+    panel.set_values(DataSpec())
+    assert enabled() == [True, False]
+    panel.set_values(DataSpec(cue=0.1))
+    assert enabled() == [True, True]
+
+
 def test_no_more_points_are_kept_than_are_drawn(panel):
     """The numbers that cannot be are not offered, for the scenario refuses them."""
     panel.set_values(DataSpec(n=100, pool=300, label_noise=0.1))
