@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.defences.judged import Judged
+from boundaryviz.engine.embeddings import Embedding
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.learners.measures import LOSSES
 from boundaryviz.scenario.scenario import Scenario
@@ -367,7 +368,7 @@ class Rendering:
 
     field, clean: float32, exact at every cell. cascade: among the points of the scene, where one is known. p, clean_p:
     float32 (N, classes), how probable each class is at each point. judged, clean_judged: what a defence made of the
-    points of each.
+    points of each. embedding: where both put the points, of a learner that has one.
     """
 
     number: int
@@ -383,6 +384,7 @@ class Rendering:
     clean_p: NDArray[np.float32] | None = None
     judged: Judged | None = None
     clean_judged: Judged | None = None
+    embedding: Embedding | None = None
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,12 @@ def effective_rank(z: NDArray[np.floating]) -> float:
     if z.shape[1] < 2 or not np.isfinite(z).all():
         return float("nan")
     centred = z.astype(np.float64) - z.mean(axis=1, keepdims=True)
-    size = np.sqrt(np.maximum(np.linalg.eigvalsh(centred @ centred.T), 0.0))
+    return rank_of(np.linalg.eigvalsh(centred @ centred.T))
+
+
+def rank_of(eigenvalues: NDArray[np.float64]) -> float:
+    """The same of the eigenvalues (E,) of the scatter about the mean, which are the squares of the singular values."""
+    size = np.sqrt(np.maximum(eigenvalues, 0.0))
     if not size.sum() > 0:
         return 1.0
     share = size[size > 0] / size.sum()

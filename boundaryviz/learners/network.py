@@ -198,6 +198,13 @@ class Network:
         rows = len(self.P) if replica is None else 1
         return torch.cat([part.expand(rows, -1, -1) for part in parts], 2).float().cpu().numpy()
 
+    def read(self, embedded: NDArray[np.floating], replica: int) -> NDArray[np.float32] | None:
+        """Class probabilities at `embedded` (E, G), as `embed` gives them: (1, C, G); None where nothing reads them."""
+        weight, bias = (part[replica : replica + 1] for part in self.asked[-2:])
+        z = torch.baddbmm(bias, weight, torch.from_numpy(embedded[None]).to(self.device, self.dtype))
+        z = self.mask.outputs(torch.tanh(z) if self._squash else z)
+        return losses.probabilities(self._loss, z).float().cpu().numpy()
+
     def evaluate(
         self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

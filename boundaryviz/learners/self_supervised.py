@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from typing_extensions import override
 
-from boundaryviz.learners import embeddings, readouts
+from boundaryviz.learners import embeddings, losses, readouts
 from boundaryviz.learners.backprop import Chained
 from boundaryviz.learners.base import Problem, State, TrainingData
 from boundaryviz.learners.batch_loader import Batch, BatchLoader
@@ -327,6 +327,15 @@ class SelfSupervised(Network):
         if spec.readout == "linear":
             return Readout(readouts.linear(z, label, weight, classes, spec.ridge))
         return Readout(readouts.nearest(z, label, classes, spec.neighbours))
+
+    @override
+    def read(self, embedded: NDArray[np.floating], replica: int) -> NDArray[np.float32] | None:
+        """As `Network.read`; nothing reads the embedding of a net that is trained on before it decides."""
+        found = self._readout(replica)
+        if found is None or found.net is not None:
+            return None
+        logits = found.reads(torch.from_numpy(embedded).to(self.dtype))
+        return losses.probabilities(self._loss, logits[None]).float().numpy()
 
     @override
     def _outputs(self, x: NDArray[np.float64], replica: int | None) -> Tensor:

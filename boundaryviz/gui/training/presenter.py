@@ -17,6 +17,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from boundaryviz.defences.judged import Judged
 from boundaryviz.engine import messages as m
+from boundaryviz.engine.embeddings import Embedding
 from boundaryviz.engine.link import Silence
 from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.plane.twin_planes import TwinPlanes
@@ -99,6 +100,7 @@ class Presenter(QObject):
         self._cascade: Cascade | None = None
         self._judged: tuple[Judged | None, Judged | None] = None, None
         """Among the points of `scene`, while the plane shows it."""
+        self._embedding: Embedding | None = None
         self._live: m.Frame | None = None  # the last frame of the present
         self.past: Past | None = None
         """The checkpoint shown in the place of the present."""
@@ -156,6 +158,10 @@ class Presenter(QObject):
     def show_judged(self, judged: Judged | None, clean: Judged | None) -> None:
         """From now on snapshots carry what the defence made of these points, and of the clean twin's."""
         self._judged = judged, clean
+
+    def show_embedding(self, found: Embedding | None) -> None:
+        """From now on snapshots carry where the model, and its clean twin, put the points."""
+        self._embedding = found
 
     def forget(self) -> None:
         """What was learnt is void: another learner or another scenario begins."""
@@ -218,6 +224,7 @@ class Presenter(QObject):
             scenario.model_copy(update=own), scene, frame.step, frame.view.rect, field,
             curves.of(slice(replica, replica + 1)) if replica < curves.replicas else curves,
             predicted if whole else None, chains, judged=self._judged[clean],
+            embedding=self._embedding if not clean or self._embedding is None else self._embedding.clean,
         )  # fmt: skip
 
     # ---- asking -------------------------------------------------------------------------------------
