@@ -14,7 +14,7 @@ from boundaryviz.evasion.metrics import Metric
 from boundaryviz.evasion.model import Model, NoGradient, model_of, noisy
 from boundaryviz.evasion.nearest import Look, asked_by, nearest_in_slices
 from boundaryviz.evasion.pushes import Robustness
-from boundaryviz.evasion.pushing import ATTACKS
+from boundaryviz.evasion.pushing import attacking
 from boundaryviz.evasion.settings import LINES, EvasionSpec, Line
 from boundaryviz.evasion.slices import Slices, whole
 from boundaryviz.evasion.universal import universal
@@ -155,9 +155,10 @@ def _attacked(
         else:
             searches = line != "fgsm" and not model.noisy
             some = np.flatnonzero(~fooled) if searches else np.flatnonzero(~wrong)
-            end = ATTACKS[line](model, model.inputs(x[some]), classes[torch.from_numpy(some)][None], at_size, ids[some])
+            of = classes[torch.from_numpy(some)][None]
+            end = yield from attacking(line, model, model.inputs(x[some]), of, at_size, ids[some])
             now = (fooled if searches else wrong).copy()
-            now[some] = (model.asked(draw=0).decide(end) != classes[torch.from_numpy(some)])[0].cpu().numpy()
+            now[some] = (model.asked(draw=0).decide(end) != of)[0].cpu().numpy()
             values.append(float(_share(now)))
             fooled |= now & searches
         yield

@@ -40,7 +40,6 @@ QUICK = {
     "filters-pass-the-heap": (0,),
     "masked-gradient": (0,),
     "trades-masks": (0,),
-    "robust-where-it-overfits": (0,),
 }
 
 
