@@ -266,6 +266,7 @@ def figure(
             "twin",
             "flip",
             "cascade",
+            "embedding",
             "roc",
             "calibration",
             "defence",
@@ -443,7 +444,7 @@ def animate(
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="A .gif, .webp or .mp4 file.")],
     columns: ColumnsOption = None,
     view: Annotated[
-        Literal["boundary", "summary", "twin", "flip", "cascade", "curves", "pushes"],
+        Literal["boundary", "summary", "twin", "flip", "cascade", "embedding", "curves", "pushes"],
         typer.Option(
             "--view",
             help="The plane; with curves beside; clean and poisoned plane; what the poison turned over; who got which "

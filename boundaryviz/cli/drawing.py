@@ -16,6 +16,7 @@ from boundaryviz.record.pins import MOST
 from boundaryviz.record.pins_file import is_pins, read
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scenario.unembedded import unembedded
 from boundaryviz.scenario.words import settings_in_words
 from boundaryviz.scene.scene import Domain
 
@@ -57,6 +58,8 @@ def train_and_draw(job: Job, picture: Picture) -> int:
         raise UsageProblem(f"--view {picture.view}: {REGRESSION}")
     if picture.view == "defence" and scenario.defence is None:
         raise UsageProblem(f"--view defence: {NO_DEFENCE}")
+    if picture.view == "embedding" and (why := unembedded(scenario.learner)):
+        raise UsageProblem(f"--view embedding: {why}")
     seeds = job.seeds or (1 if scenario.course is None else scenario.course.seeds)
     if job.shown >= seeds:
         raise UsageProblem(f"--seed-shown {job.shown}: counted from 0, it is below the number of --seeds, {seeds}")

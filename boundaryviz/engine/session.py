@@ -21,11 +21,12 @@ from boundaryviz.engine.early_stopping import EarlyStopping
 from boundaryviz.engine.evaluation_set import EvaluationSet, confusion
 from boundaryviz.engine.fits import Course
 from boundaryviz.engine.judging import Sight, sights, trust
-from boundaryviz.engine.messages import CURVES, Curves
+from boundaryviz.engine.messages import CURVES, OF_EMBEDDINGS, Curves
 from boundaryviz.engine.pace import Pace
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.surface import Ask, in_parts, surface
 from boundaryviz.engine.twins import Twins, compare, margins
+from boundaryviz.evasion.common import common_push
 from boundaryviz.evasion.nearest import Look, asked_by
 from boundaryviz.evasion.pushes import Pushes, Robustness
 from boundaryviz.evasion.pushing import pushing
@@ -49,7 +50,7 @@ _PART = 1 << 11  # points that all models of a course are asked about at once
 
 
 class Evaluation(NamedTuple):
-    """One row of the curves; see `Curves`. values: (R, 30). margins: (R, P)."""
+    """One row of the curves; see `Curves`. values: (R, 33). margins: (R, P)."""
 
     step: int
     values: NDArray[np.float64]
@@ -401,12 +402,17 @@ class Session:
     # ---- asking -------------------------------------------------------------------------------------
 
     def evaluate(self) -> NDArray[np.float64]:
-        """Losses, errors, flips and costs now, float64 (R, 30), columns as in `CURVES`; NaN where there is nothing to
+        """Losses, errors, flips and costs now, float64 (R, 33), columns as in `CURVES`; NaN where there is nothing to
         see, and of what diverged."""
         asked = self._evaluation_set
-        if not len(asked.x):
-            return np.full((len(self.replicas), len(CURVES)), np.nan)
-        return asked.summary(self.learner, self.diverged, self.rule)
+        if len(asked.x):
+            values = asked.summary(self.learner, self.diverged, self.rule)
+        else:
+            values = np.full((len(self.replicas), len(CURVES)), np.nan)
+        if self.spec.family.self_supervised:
+            learner: Any = self.learner
+            values[:, OF_EMBEDDINGS] = np.where(self.diverged[:, None], np.nan, learner.measures())
+        return values
 
     def margins(self) -> NDArray[np.float64]:
         """How far each pin is on the attacker's side, float64 (R, P) in -1..1; see `twins.margins`. NaN of what
@@ -544,6 +550,11 @@ class Session:
             self.learner, points.x, points.label.astype(np.int64), epsilons=epsilons, asked=asked, lines=lines,
             ids=points.ids, replica=replica, look=self._looks(replica), problem=self._problem,
         )  # fmt: skip
+
+    def common_push(self, asked: EvasionSpec, points: Points, replica: int = 0) -> tuple[float, float] | None:
+        """The one push that takes most labelled points across, as its shadow on the plane; see `evasion.common`."""
+        label = points.label.astype(np.int64)
+        return common_push(self.learner, asked, points.x, label, replica, self.scene.section)
 
     @property
     def _problem(self) -> Problem:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.defences.judged import Judged
+from boundaryviz.engine.embeddings import Embedding
 from boundaryviz.evasion.pushes import Pushes
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.record.curves import CurveStore
@@ -30,6 +31,7 @@ class Snapshot:
     predicted: int16 (N,) for the points of `scene`, or None. cascade: among these points, where one is known.
     pushes: of test points over the boundary; None where that was not asked.
     judged: what the scenario's defence made of the training points that the model sees; None without a verdict.
+    embedding: where the model puts the points, and the clean twin where there is one; None where that was not asked.
     """
 
     scenario: Scenario
@@ -44,6 +46,7 @@ class Snapshot:
     p: NDArray[np.float32] | None = None
     clean_p: NDArray[np.float32] | None = None
     judged: Judged | None = None
+    embedding: Embedding | None = None
     pushes: Pushes | None = None
 
     @property

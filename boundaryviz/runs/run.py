@@ -14,6 +14,8 @@ from typing_extensions import override
 
 from boundaryviz.attacks import placement
 from boundaryviz.engine.certificates import CertificateMap, mapped, proves, survived_by_half
+from boundaryviz.engine.embeddings import Calm, Embedding
+from boundaryviz.engine.placing import embedding_of
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
 from boundaryviz.evasion.pushes import Pushes, Robustness
@@ -321,6 +323,13 @@ class Run(Tabular):
         and for nets but the one that was watched (`train(..., cascade=True)`)."""
         return self.session.cascade(self._replica(seed, clean))
 
+    def embedding(self, seed: int = 0, calm: Calm | None = None) -> Embedding:
+        """Where the model of one seed, and its clean twin where there is one, puts the points and pins, in two
+        dimensions. calm: towards what was shown last, by default towards the plane. Raises ValueError for a learner
+        without an embedding."""
+        clean = self._replica(seed, True) if self.twin else None
+        return embedding_of(self.session, self._replica(seed, False), clean, calm or Calm())
+
     def renderings(
         self, view: str, seed: int = 0, columns: int = 256, rect: Domain | None = None
     ) -> tuple[Snapshot, Snapshot | None]:
@@ -331,6 +340,8 @@ class Run(Tabular):
         shown = self.snapshot(seed, columns=columns, rect=rect)
         if view == "cascade":
             shown = replace(shown, cascade=self.cascade(seed))
+        if view == "embedding":
+            shown = replace(shown, embedding=self.embedding(seed))
         if view in RANKING:
             x = self.scene.points.x
             clean = self.predict_proba(x, seed, clean=True) if self.twin else None
@@ -484,7 +495,7 @@ def start(
         raise ScenarioError([f"poison: {words}"])
     if problem := scenario.decision.problem(scene.classes):
         raise ScenarioError([problem])
-    if not can_teach(scene):
+    if not can_teach(scene, learner is None and scenario.learner.family.self_supervised):
         raise ScenarioError([f"data: {lacking(scene)} A table's column `label` names the classes."])
     steps = scenario.steps if steps is None else steps
     instead = None if learner is None else HandedInSpec.of(learner)

@@ -15,7 +15,8 @@ from boundaryviz.jobs.messages import OnProgress, Tell
 from boundaryviz.learners.cascade import measured
 from boundaryviz.record.trail import reach
 from boundaryviz.scenario import sweep
-from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scenario.unembedded import unembedded
 from boundaryviz.studies.filming import RunConfig, over_training, over_values
 from boundaryviz.studies.requests import FilmEstimate, FilmRequest, FilmWritten
 from boundaryviz.studies.study import Axis, Study
@@ -62,8 +63,11 @@ def job(request: FilmRequest, tell: Tell) -> None:
 def _sequence(request: FilmRequest, progress: OnProgress) -> FrameSequence:
     """Trained and looked at as often as asked for."""
     scenario, rate = request.scenario, request.options.rate
-    config = RunConfig(scenario, request.seeds, request.shown, request.twin, request.device, request.cascade,
-        request.options.view == "pushes",
+    if request.options.view == "embedding" and (why := unembedded(scenario.learner)):
+        raise ScenarioError([f"learner: {why}"])
+    config = RunConfig(
+        scenario, request.seeds, request.shown, request.twin, request.device, request.cascade,
+        request.options.view == "pushes", request.options.view == "embedding",
     )  # fmt: skip
     frames = max(1, round((_SECONDS if request.seconds is None else request.seconds) * rate))
     if request.over is None:

@@ -17,8 +17,13 @@ PROBES: dict[str, str] = {
     "support": "boundaryviz.engine.probes.support:SupportProbe",
     "defence": "boundaryviz.engine.probes.defence:DefenceProbe",
     "margin-quantiles": "boundaryviz.engine.probes.margins:MarginsProbe",
+    "push-here": "boundaryviz.engine.probes.push_views:PushViewProbe",
+    "push-points": "boundaryviz.engine.probes.push_views:PushViewProbe",
+    "push-robustness": "boundaryviz.engine.probes.push_views:RobustnessViewProbe",
     "pushes": "boundaryviz.engine.probes.pushes:PushesProbe",
     "robustness": "boundaryviz.engine.probes.pushes:RobustnessProbe",
+    "embedding": "boundaryviz.engine.probes.embedding:EmbeddingProbe",
+    "similarity": "boundaryviz.engine.probes.embedding:SimilarityProbe",
     "influence": "boundaryviz.influences.probe:InfluenceProbe",
     "influence-slowly": "boundaryviz.influences.probe:SlowInfluenceProbe",
 }

@@ -81,6 +81,7 @@ class Picturing(QObject):
             p=None if clean else rendering.p,
             clean_p=None if clean else rendering.clean_p,
             judged=rendering.clean_judged if clean else rendering.judged,
+            embedding=None if clean else rendering.embedding,
         )
 
     def _clean(self, rendering: m.Rendering, scenario: Scenario, scene: Scene) -> Snapshot | None:
@@ -104,6 +105,8 @@ def view_shown(actions: Actions, planes: str | None, have: Mapping[str, bool]) -
     one. planes: how the twin planes show."""
     likest = {
         "view.compare": "compare",
+        "view.pushes": "pushes",
+        "view.embedding": "embedding",
         "view.cascade": "cascade",
         "train.twin": "flip" if planes == "flips" else "twin",
     }

@@ -44,7 +44,7 @@ _TOOL_ICONS = {
 MENUS = {"file": "&File", "edit": "&Edit", "point": "&Points", "train": "&Train", "view": "&View", "help": "&Help"}
 
 DIGITS = 9  # classes that have a key of their own
-_BESIDE = ("view.curves", "view.tree", "view.study")
+_BESIDE = ("view.curves", "view.tree", "view.study", "view.embedding")
 LISTED = 10  # classes that a menu names; the others are found by name or number
 
 _TABLE = (
@@ -91,6 +91,10 @@ _TABLE = (
            on_plane=True, checkable=True),
     _Entry("point.mute", "&Mute", "Mute the selected points, so that nobody sees them, or let them be seen again",
            ("Shift+M",), on_plane=True),
+    _Entry("point.push", "Pus&h it over", "Let the attack of the tab Push take the point under the pointer, or the "
+           "selected ones, over the boundary", ("Z",), on_plane=True, apart=True),
+    _Entry("point.push-keep", "Add with true la&bel", "Add what was pushed over as training points with the labels "
+           "they had: adversarial training by hand", ("Shift+Z",), on_plane=True),
     _Entry("train.play", "&Play", "Train, or pause", ("Space",), "play", on_plane=True),
     _Entry("train.full-speed", "F&ull speed", "Train as fast as it goes, or at the pace at which one sees it", ("X",),
            "fast", True, on_plane=True),
@@ -143,8 +147,12 @@ _TABLE = (
            "and draw the lines of its margin", ("Shift+S",), checkable=True, on_plane=True),
     _Entry("view.certificate", "Poison sur&vived", "For every place, how many poison points of any kind the decision "
            "is proven to survive, of partition aggregation", checkable=True),
+    _Entry("view.similarity", "Similarit&y", "How alike every place is to the one under the pointer in the model's "
+           "embedding, as a map", ("Shift+Y",), checkable=True, on_plane=True),
     _Entry("view.effect", "&Effect map", "For every place, what one more point there would do to the model; a click "
            "plants it", ("Shift+E",), checkable=True, on_plane=True),
+    _Entry("view.pushes", "Ad&versarial examples", "The smallest push over the boundary from the place under the "
+           "pointer, and what attacks make of it: the tab Push", ("Y",), checkable=True, on_plane=True),
     _Entry("view.jitter", "&Jitter circle", "Show around the pointer how far the learner pushes unlabelled points",
            ("J",), checkable=True, on_plane=True),
     _Entry("view.ghost", "Earlier &course", "After a resume, show boundary and curves of the course before, dashed",
@@ -170,6 +178,8 @@ _TABLE = (
            "tab", ("Ctrl+7",), checkable=True),
     _Entry("view.study", "S&tudy beside the plane", "The study at full height beside the plane, or back in its tab",
            ("Ctrl+8",), checkable=True),
+    _Entry("view.embedding", "E&mbedding beside the plane", "The points as the model has them, on a second plane "
+           "beside the first, or back in its tab", ("Ctrl+9",), checkable=True),
     _Entry("view.panels", "Pa&nels", "Show or hide the panels", ("F9",), checkable=True),
     _Entry("view.projector", "Presen&tation", "The plane alone and large on the whole screen; F11 or Esc leaves",
            ("F11", "F5"), checkable=True),

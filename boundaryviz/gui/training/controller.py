@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from random import SystemRandom
 from typing import Any
 
@@ -68,6 +68,8 @@ class Controller(QObject):
         self._pushed: State | None = None
         self._settings: Scenario | None = None  # that the panels show
         self._tell_instead: Callable[[int], None] | None = None
+        self.offers: list[Callable[[NDArray[np.int64]], Iterable[tuple[str, Callable[[], object]]]]] = []
+        """What else the menu of points offers, given their ids: words, and what they do."""
         self.presenter = Presenter(window, planes, self.transport, document, client)
         self.pacing = Pacing(window, document, client, self.transport)  # first told of another scenario
         document.changed.connect(self._sync)
@@ -95,7 +97,9 @@ class Controller(QObject):
             plane.set_scene(state.scene)
             self.tools.set_classes(state.scene.classes)
             self._name_classes()
-            self.presenter.say(Word.DATA, self._lacking(state.scene))
+        probed = state.scenario.learner.family.self_supervised
+        if fresh or before is None or state.scene is not before.scene:
+            self.presenter.say(Word.DATA, self._lacking(state.scene, probed))
         self._show_settings()
         if state is self.document.committed:  # and not at every move of a drag
             words = scale_advice(state.scenario, state.scene)
@@ -170,9 +174,10 @@ class Controller(QObject):
         self._sync(loaded=True)
 
     @staticmethod
-    def _lacking(scene: Scene) -> str | None:
-        """What to say over the plane when there is nothing to learn; an empty plane says so by itself."""
-        words = lacking(scene) if len(scene.points) else None
+    def _lacking(scene: Scene, probed: bool) -> str | None:
+        """What to say over the plane when there is nothing to learn, or to decide by; an empty plane says so by itself.
+        probed: as `lacking` has it."""
+        words = lacking(scene, probed) if len(scene.points) else None
         return words and f"{words} Choose a class on the left and add points."
 
     def _title(self) -> None:
@@ -230,6 +235,11 @@ class Controller(QObject):
             on = not scene.points.muted[scene.points.positions(ids)].all()
             self._offer(menu, "Mute" if on else "Unmute", lambda: self.do(mute(ids, on), "Mute" if on else "Unmute"))
             self._offer(menu, "Delete", lambda: self.do(Remove(ids), "Delete"))
+            further = [one for offer in self.offers for one in offer(ids)]
+            if further:
+                menu.addSeparator()
+            for words, act in further:
+                self._offer(menu, words, lambda _=False, act=act: act())
             menu.addSeparator()
         for name in ("view.fit", "view.discrete", "view.contours", "view.prediction", "view.held-out", "file.export"):
             menu.addAction(self._window.actions_[name])
