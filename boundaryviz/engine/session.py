@@ -36,6 +36,7 @@ from boundaryviz.scenario.changes import stirs
 from boundaryviz.scenario.cost import check_memory
 from boundaryviz.scenario.inputs import check_inputs
 from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scene.lift import directions
 from boundaryviz.scene.measure import measured, scaling_of
 from boundaryviz.scene.scene import Domain, Scene, Split
 from boundaryviz.scene.section import on_plane
@@ -128,7 +129,7 @@ class Session:
         self._scaling_by = self.scenario.data.input_scale
         if self._scaling_by == "standardised":
             self.scene = measured(self.scene)
-        problem = Problem(self.scene.classes, self.scene.domain, self.replicas.seeds, self.scene.section)
+        problem = self._problem(self.scenario, self.scene, self.replicas.seeds)
         scale = scaling_of(self.scene, self._scaling_by)
         plain = learner_of(self.spec, self.scenario.training, problem, self.device, scale)
         self._rescale = plain.rescale if isinstance(plain, Scaled) else None
@@ -143,6 +144,11 @@ class Session:
         self.defending.forget()
         self.set_scene(self.scene)
         self._record()
+
+    @staticmethod
+    def _problem(scenario: Scenario, scene: Scene, seeds: Sequence[int]) -> Problem:
+        lifted = directions(scenario.data.lift, scene.points.width)
+        return Problem(scene.classes, scene.domain, tuple(seeds), scene.section, lifted)
 
     def set_scene(self, scene: Scene, scenario: Scenario | None = None) -> None:
         """Train and evaluate on `scene` from now on; the weights stay unless the number of classes or inputs changed.
@@ -211,7 +217,7 @@ class Session:
         """
 
         def course() -> Course:
-            problem = Problem(scene.classes, scene.domain, (), scene.section)
+            problem = self._problem(scenario, scene, ())
             spec = scenario.learner if self._instead is None else self._instead
             return Course(spec, scenario.training, problem, scaling_of(scene, self._scaling_by))
 

@@ -131,13 +131,15 @@ class TrainingData:
 class Problem:
     """What a learner has to be told before it can start.
 
-    seeds: one for each replica. section: of the inputs, None where they are places of the plane.
+    seeds: one for each replica. section: of the inputs, None where they are places of the plane. lifted: (2, D), the
+    directions of the plane that data were lifted from, None for data that were not.
     """
 
     classes: int
     domain: Domain
     seeds: tuple[int, ...]
     section: Section | None = None
+    lifted: NDArray[np.float64] | None = None
 
     @property
     def width(self) -> int:

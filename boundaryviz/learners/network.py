@@ -48,9 +48,21 @@ class Network:
         self._loss, self._squash, self._gamma = loss, squash, gamma
         self.hidden = hidden
         self.layout = Layout((self.features.size, *hidden, losses.outputs(loss, problem.classes)))
-        self.P = self.layout.init(problem.seeds, spec.init, dtype).to(self.device)
+        self.P = self._begun(spec).to(self.device)
         self.asked = self.layout.views(self.P)
         self._activate = ACTIVATIONS[activation]
+
+    def _begun(self, spec: NetSpec) -> Tensor:
+        """The initial weights (R, n). Off the plane that data were lifted from those of the inputs are
+        `spec.init_off_plane` times as large."""
+        begun = self.layout.init(self.problem.seeds, spec.init, self.dtype)
+        lifted, times = self.problem.lifted, spec.init_off_plane
+        if lifted is None or times == 1.0 or not spec.features:
+            return begun
+        first = self.layout.views(begun)[0][:, :, : self.problem.width]
+        along = torch.from_numpy(np.linalg.qr(lifted.T)[0]).to(self.dtype)  # orthonormal, (D, 2)
+        first.lerp_(first @ along @ along.T, 1.0 - times)
+        return begun
 
     @contextmanager
     def _standing(self, idle: NDArray[np.int64], tensors: Sequence[Tensor]) -> Iterator[None]:

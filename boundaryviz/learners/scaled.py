@@ -43,7 +43,8 @@ def _scaled(problem: Problem, scale: Scaling) -> Problem:
     if (section := problem.section) is not None:
         width, low, high = section.width, scale(section.low), scale(section.high)
         plane = replace(section, origin=np.zeros(width), axes=np.eye(2, width), low=low, high=high)
-        return replace(problem, section=plane)
+        lifted = None if problem.lifted is None else problem.lifted / scale.unit
+        return replace(problem, section=plane, lifted=lifted)
     d = problem.domain
     (left, bottom), (right, top) = scale(np.array([(d.left, d.bottom), (d.right, d.top)])).tolist()
     return replace(problem, domain=Domain(left, right, bottom, top))

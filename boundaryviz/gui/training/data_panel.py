@@ -195,6 +195,7 @@ class DataPanel(QWidget):
         )
         form.set_disabled("pool", None)
         form.set_disabled("lift", None)
+        form.set_fallback("lift", 2)
         form.set_range("n", form.plan("n").low, spec.pool or form.plan("n").high)
         form.set_range("pool", spec.n if isinstance(spec.n, int) else form.plan("pool").low, form.plan("pool").high)
         form.set_range("jitter", plain.low, plain.high)
