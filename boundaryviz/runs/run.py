@@ -13,9 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 from typing_extensions import override
 
 from boundaryviz.attacks import placement
-from boundaryviz.engine.certificates import CertificateMap, mapped, proves, survived_by_half
+from boundaryviz.engine import certificates, heights
+from boundaryviz.engine.certificates import CertificateMap, proves, survived_by_half
+from boundaryviz.engine.heights import NEAR, HeightMap
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
+from boundaryviz.engine.slices import in_one_go
 from boundaryviz.jobs.messages import OnProgress
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.learners.handed_in import HandedInSpec
@@ -229,13 +232,15 @@ class Run(Tabular):
             raise ValueError(
                 unproven(self.scenario, self.scene.classes) or "an estimator that is handed in proves nothing"
             )
-        slices = mapped(self.session, self.session.shown(seed), side, rect)
-        while True:
-            try:
-                next(slices)
-            except StopIteration as ended:
-                found: CertificateMap = ended.value
-                return found
+        return in_one_go(certificates.mapped(self.session, self.session.shown(seed), side, rect))
+
+    def heights(
+        self, z: float = NEAR, seed: int = 0, side: int = 96, rect: Domain | None = None, clean: bool = False
+    ) -> HeightMap:
+        """How far off the plane the boundary lies over each place of it, of the model of one seed, with twins the
+        poisoned one unless the clean one is asked for. z: how far off the plane the sheets are. side: cells along the
+        longer side of `rect`, default the domain. Raises ValueError where nothing lies off the plane."""
+        return in_one_go(heights.mapped(self.session, self._replica(seed, clean), side, z, domain=rect))
 
     @property
     def defence(self) -> DefenceReport | None:

@@ -122,12 +122,13 @@ class Section:
         None where the plane is all there is.
         """
         along = np.linalg.svd(self.axes, full_matrices=False)[2][: min(2, self.width)]
-        left = np.eye(self.width) - along.T @ along
-        size = np.diag(left)
+        size = 1.0 - (along**2).sum(axis=0)
         at = int(size.argmax())
         if size[at] <= 1e-9:
             return None
-        found: NDArray[np.float64] = left[at] / np.linalg.norm(left[at])
+        left = -along[:, at] @ along
+        left[at] += 1.0
+        found: NDArray[np.float64] = left / np.linalg.norm(left)
         return found
 
     def carried(

@@ -1,0 +1,56 @@
+"""The measures of `[expect]` under 'heights.': how far off the plane the boundary lies, on each draw of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from boundaryviz.engine.heights import NEAR, flat
+from boundaryviz.jobs.messages import Tell
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.studies.draws import Draw, training_seeds
+from boundaryviz.studies.tasks import Batch, Task, content_key
+
+
+def plan(scenario: Scenario, data_seed: int | None, names: Collection[str], seeds: int, device: str) -> Draw:
+    """One run of so many training seeds; see `draws.Planner`. Raises ScenarioError where nothing lies off the plane."""
+    if why := flat(scenario.scene()):
+        raise ScenarioError([f"expect: {why}"])
+    content = Looking(scenario, max(1, training_seeds(scenario, seeds)), device)
+    key = content_key("heights", scenario, seeds=content.seeds)
+    return Draw(data_seed, (Batch((Task(key, f"heights, data seed {scenario.data.seed}"),), content),))
+
+
+@dataclass(frozen=True)
+class Looking:
+    """What is done for a draw of the data."""
+
+    WORK: ClassVar[str] = "boundaryviz.studies.heights:measure"
+    scenario: Scenario
+    seeds: int
+    device: str
+
+
+def measure(content: Looking, tell: Tell) -> list[dict[str, float | None]]:
+    """What `record.sources` names, means over the training seeds; None of what has no value.
+
+    The distance is the median over the clean training points, at most as far as is looked; see `heights.reach_of`.
+    """
+    from boundaryviz.engine.heights import heights_over, reach_of
+    from boundaryviz.engine.slices import in_one_go
+    from boundaryviz.runs.run import start
+
+    run = start(content.scenario, content.seeds, False, content.device)
+    run.advance(content.scenario.steps, lambda done, total: tell.progress(0, 1))
+    points, reach = run.scene.points, reach_of(run.session)
+    x = points.x[points.is_train & ~points.is_poison & ~points.muted]
+    rows = []
+    for seed in range(content.seeds):
+        over = np.minimum(*in_one_go(heights_over(run.session, run.session.shown(seed), x, reach)))
+        found = run.heights(NEAR, seed, side=40)
+        rows.append({"within": found.within(NEAR), "distance": float(np.median(np.minimum(over, reach)))})
+    means = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
+    return [{name: mean if np.isfinite(mean) else None for name, mean in means.items()}]
