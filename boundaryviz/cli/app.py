@@ -67,6 +67,15 @@ ScenarioArgument = Annotated[
     str,
     typer.Argument(metavar="SCENARIO", help="A gallery name, a data set's name, or a file: .bviz, .toml or a table."),
 ]
+PlaneOption = Annotated[
+    str | None,
+    typer.Option(
+        "--plane",
+        metavar="PLANE",
+        help="Of points with more than two inputs, the plane that is shown: components, columns:1,4 or by their names, "
+        "points:3,17,42 through three points, or own, with which the data came.",
+    ),
+]
 ColumnsOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -184,6 +193,7 @@ DataSeedsOption = Annotated[
 def train(
     scenario: ScenarioArgument,
     columns: ColumnsOption = None,
+    plane: PlaneOption = None,
     values: SetOption = None,
     steps: StepsOption = None,
     seeds: Annotated[
@@ -208,7 +218,7 @@ def train(
     with reported() as outcome:
         from boundaryviz.cli.training import Job, train_and_report
 
-        job = Job(scenario, tuple(values or ()), steps, seeds, twin, device, columns=tuple(columns or ()))
+        job = Job(scenario, tuple(values or ()), steps, seeds, twin, device, columns=tuple(columns or ()), plane=plane)
         if data_seeds is not None:
             from boundaryviz.cli.checking import data_seeds_of, train_over_data
 
@@ -258,6 +268,7 @@ def figure(
     scenario: ScenarioArgument,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="A .png, .svg, .pdf or .pgf file.")],
     columns: ColumnsOption = None,
+    plane: PlaneOption = None,
     view: Annotated[
         Literal[
             "boundary",
@@ -375,7 +386,7 @@ def figure(
         chosen, across = _apart(columns or (), across)
         many, twins = seeds or (8 if view == "dose" else None), True if view in AGAINST_CLEAN else twin
         job = Job(
-            scenario, tuple(values or ()), steps, many, twins, device, view == "cascade", seed_shown, chosen
+            scenario, tuple(values or ()), steps, many, twins, device, view == "cascade", seed_shown, chosen, plane
         )  # fmt: skip
         options = {
             "width_cm": width, "style": style, "dpi": dpi, "levels": levels, "held_out": held_out, "errors": errors,
@@ -433,6 +444,7 @@ def animate(
     scenario: ScenarioArgument,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="A .gif, .webp or .mp4 file.")],
     columns: ColumnsOption = None,
+    plane: PlaneOption = None,
     view: Annotated[
         Literal["boundary", "summary", "twin", "flip", "cascade", "curves"],
         typer.Option(
@@ -493,7 +505,7 @@ def animate(
             raise UsageProblem(f"--size {size}: write WIDTHxHEIGHT, for example --size 1280x720")
         job = Job(
             scenario, tuple(values or ()), steps, seeds, view in AGAINST_CLEAN, device, view == "cascade", seed_shown,
-            tuple(columns or ()),
+            tuple(columns or ()), plane,
         )  # fmt: skip
         outcome.code = write(
             Request(job, spacing, seconds, over), output, lines, view=view, style=style,

@@ -89,8 +89,14 @@ def reach_of(session: Session) -> float:
     assert section is not None
     if session.learner.problem.lifted is not None:
         return max(scene.domain.width, scene.domain.height)
-    assert (off := section.off_plane) is not None
-    return float(np.abs(off) @ (section.high - section.low))
+    return float(np.abs(_off(scene)) @ (section.high - section.low))
+
+
+def _off(scene: Scene) -> NDArray[np.float64]:
+    """The direction (D,) of heights, of a scene of which `flat` says nothing."""
+    off = None if scene.section is None else scene.section.off_plane
+    assert off is not None
+    return off
 
 
 def mapped(
@@ -120,12 +126,10 @@ def heights_over(
     session: Session, replica: int, x: NDArray[np.float64], reach: float
 ) -> Generator[None, None, NDArray[np.float64]]:
     """Heights above and below inputs x (M, D), wherever they lie, (2, M), in slices; see `HeightMap`."""
-    section = session.scene.section
-    assert section is not None
-    assert (off := section.off_plane) is not None
+    off = _off(session.scene)
     predict: Classes = lambda x: session.learner.predict(x, replica)[0]  # noqa: E731
     found = np.empty((2, len(x)))
-    most = max(1, min(_SLICE, HELD // section.width))
+    most = max(1, min(_SLICE, HELD // len(off)))
     for start in range(0, len(x), most):
         part = slice(start, start + most)
         for side, way in enumerate((off, -off)):
@@ -165,9 +169,7 @@ def crossings(
 
 
 def _sheets(session: Session, replica: int, domain: Domain, side: int, z: float) -> Generator[None, None, NDArray]:
-    section = session.scene.section
-    assert section is not None
-    assert (off := section.off_plane) is not None
+    off = _off(session.scene)
     columns, rows = domain.shape(side)
     x = session.scene.embed(domain.grid(columns, rows))
     fields = []
