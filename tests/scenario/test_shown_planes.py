@@ -69,8 +69,8 @@ def test_the_plane_that_data_came_with_can_be_shown_again():
 def test_what_is_no_plane_is_an_error_of_the_scenario():
     with pytest.raises(ScenarioError, match="all there is"):
         Scenario().on_plane("components")
+    flat = Scenario.from_arrays(np.outer(np.arange(9.0), np.ones(3)), np.arange(9) % 2)
     with pytest.raises(ScenarioError, match="on one line"):
-        flat = Scenario.from_arrays(np.outer(np.arange(9.0), np.ones(3)), np.arange(9) % 2)
         flat.on_plane("points:0,1,2")
 
 
