@@ -43,8 +43,7 @@ class Nets:
         seeds = tuple((self.training.seed + first + r) % LARGEST_SEED for r in range(many))
         scene, clean = self._problem.scene, self.points
         lifted = directions(self._problem.scenario.data.lift, self._problem.width)
-        lifted = None if lifted is None else lifted / self.scale.unit
-        task = base.Problem(self._problem.classes, scene.domain, seeds, scene.section, lifted)
+        task = base.Problem(self._problem.classes, scene.domain, seeds, scene.section, self.scale, lifted)
         net = MLP(self.spec, self.training, task, "cpu")
         more = np.empty((0, self._problem.width)) if x is None else x
         labels = np.empty(0, dtype=np.int64) if label is None else label

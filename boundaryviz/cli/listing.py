@@ -7,6 +7,7 @@ from typing import Any
 
 from boundaryviz.cli.tables import row, show, table
 from boundaryviz.cli.terminal import print_json
+from boundaryviz.evasion.settings import EvasionSpec
 from boundaryviz.learners.specs import FAMILIES, TrainingSpec
 from boundaryviz.scenario import gallery
 from boundaryviz.scenario.decision import DecisionSpec
@@ -50,6 +51,7 @@ def list_learners(as_json: bool) -> None:
     _show("data, in every scenario", parameters(DataSpec, "data"))
     _show("training, in every scenario", parameters(TrainingSpec, "training"))
     _show("the decision, in every scenario", parameters(DecisionSpec, "decision"))
+    _show("what is asked of the model as it stands, in every scenario", parameters(EvasionSpec, "evasion"))
 
 
 def _show(title: str, rows: list[dict[str, Any]]) -> None:

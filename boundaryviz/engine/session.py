@@ -148,7 +148,7 @@ class Session:
     @staticmethod
     def _problem(scenario: Scenario, scene: Scene, seeds: Sequence[int]) -> Problem:
         lifted = directions(scenario.data.lift, scene.points.width)
-        return Problem(scene.classes, scene.domain, tuple(seeds), scene.section, lifted)
+        return Problem(scene.classes, scene.domain, tuple(seeds), scene.section, lifted=lifted)
 
     def set_scene(self, scene: Scene, scenario: Scenario | None = None) -> None:
         """Train and evaluate on `scene` from now on; the weights stay unless the number of classes or inputs changed.

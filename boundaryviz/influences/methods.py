@@ -55,6 +55,8 @@ def _influence(spec: Any, training: TrainingSpec, classes: int) -> str:
         return f"the {spec.loss} loss has no curvature, which influence functions divide by"
     if training.clip:
         return "clipped gradients go down no loss, which influence functions differentiate; take clipping away"
+    if spec.robust != "none":
+        return "robust training goes down another loss than that of the points; take 'learner.robust' away"
     if training.optimiser == "adamw" and training.l2:
         return "AdamW's decay is no part of a loss, which influence functions differentiate; take Adam"
     return ""

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from boundaryviz.learners import losses
 from boundaryviz.learners.net import ACTIVATIONS, Layout
+from boundaryviz.learners.robust import Robust
 
 _SHARD = 1 << 17  # floats of one layer's activations; beyond it they leave the second-level cache
 
@@ -33,6 +34,7 @@ class Backprop:
 
     squash: whether the outputs pass through tanh, as the Playground has it. gamma: of the loss, see `losses.per_point`.
     clip: the longest that a point's gradient, unweighted, may be (Abadi et al. 2016, algorithm 1); 0 for any length.
+    robust: what moves the points first, where it is given what of chance it needs.
     """
 
     def __init__(
@@ -43,7 +45,9 @@ class Backprop:
         loss: losses.LossName,
         squash: bool,
         gamma: float = losses.FOCUSING,
+        robust: Robust | None = None,
     ) -> None:
+        self.robust = robust
         self._layout, self._params, self._loss, self._squash, self._gamma = layout, params, loss, squash, gamma
         self._activate = ACTIVATIONS[activation]
         self._backward, self._by_output = _BACKWARD[activation]
@@ -52,22 +56,30 @@ class Backprop:
         self._cuts: dict[tuple[int, int, int], list[tuple[slice, list[Tensor], list[Tensor]]]] = {}
 
     def gradient(
-        self, x: Tensor, q: Tensor, weight: Tensor, masks: Sequence[Tensor] = (), add_to: slice | None = None
+        self,
+        x: Tensor,
+        q: Tensor,
+        weight: Tensor,
+        masks: Sequence[Tensor] = (),
+        add_to: slice | None = None,
+        drawn: Tensor | None = None,
     ) -> Tensor:
         """Gradient (R, n) of each replica's own loss, the weighted sum over its batch; the next call overwrites it.
 
         x (R or 1, F, B), targets q (R or 1, K, B), weight (R, 1, B); masks as in `net.forward`. On the CPU replicas
         are worked through in shards that fit the cache. add_to: the arguments are of these replicas alone, and what
-        they give is added to the gradient of the last call; the others' rows are not touched.
+        they give is added to the gradient of the last call; the others' rows are not touched. drawn: see `Robust`; x
+        (R or 1, D, B) are then the points, not yet what the first layer is shown of them.
         """
         add = add_to is not None
         shards = self._shards(x.shape[2], *(add_to or slice(None)).indices(len(self._params))[:2])
         if len(shards) == 1:
-            self._fill(*shards[0][1:], x, q, weight, masks, add)
+            self._fill(*shards[0][1:], x, q, weight, masks, add, drawn)
             return self._grad
         for some, params, grads in shards:
             x_, q_ = (t[some] if len(t) > 1 else t for t in (x, q))
-            self._fill(params, grads, x_, q_, weight[some], [mask[some] for mask in masks], add)
+            masks_ = [mask[some] for mask in masks]
+            self._fill(params, grads, x_, q_, weight[some], masks_, add, None if drawn is None else drawn[some])
         return self._grad
 
     def _shards(self, points: int, first: int, end: int) -> list[tuple[slice, list[Tensor], list[Tensor]]]:
@@ -91,24 +103,22 @@ class Backprop:
         weight: Tensor,
         masks: Sequence[Tensor],
         add: bool,
+        drawn: Tensor | None,
     ) -> None:
         """Forward, then the chain rule from the last layer to the first, into `grads` or added to them."""
-        h = x if len(x) == len(params[0]) else x.expand(len(params[0]), -1, -1)
-        inputs, told = [h], []  # what each layer was shown; what tells its activation's slope
-        last = len(params) - 2
-        for at in range(0, last, 2):
-            z = torch.baddbmm(params[at + 1], params[at], h)
-            h = self._activate(z)
-            told.append(h if self._by_output else z)
-            if masks:
-                h = h * masks[at // 2]
-            inputs.append(h)
-        z = torch.baddbmm(params[last + 1], params[last], h)
-        o = torch.tanh(z) if self._squash else z
-        g = losses.slope(self._loss, o, q, self._gamma)
+        twice = False
+        if drawn is not None and self.robust is not None:
+            x, twice = self.robust.taught(_Taught(self, params, masks), x, q, drawn), self.robust.twice
+            if twice:
+                weight, masks = weight.repeat(1, 1, 2), [mask.repeat(1, 1, 2) for mask in masks]
+        inputs, told, o = self._forward(params, x, masks)
+        g = losses.slope(self._loss, o[:, :, : q.shape[2]], q, self._gamma)
+        if twice and self.robust is not None:
+            g = self.robust.added(g, o)
         if self.clip:
-            weight = weight * self._shortened(params, self._squashed(g, o), inputs, told, masks)
+            weight = weight * self._shortened(params, self._squashed(g, o), inputs, told, masks, twice)
         g = self._squashed(g.mul_(weight), o)
+        last = len(params) - 2
         # rows that lie apart in the buffer the CPU would fill one matrix at a time, which takes 2 to 4 times as long
         beside = len(params[0]) > 1 and g.device.type == "cpu"
         for at in range(last, -1, -2):
@@ -128,6 +138,31 @@ class Backprop:
             if at:
                 g = self._before(params, g, at, told, masks)
 
+    def _forward(
+        self, params: list[Tensor], x: Tensor, masks: Sequence[Tensor]
+    ) -> tuple[list[Tensor], list[Tensor], Tensor]:
+        """What each layer was shown, what tells the slope of each activation, and the outputs (R, K, B)."""
+        h = x if len(x) == len(params[0]) else x.expand(len(params[0]), -1, -1)
+        inputs, told = [h], []
+        last = len(params) - 2
+        for at in range(0, last, 2):
+            z = torch.baddbmm(params[at + 1], params[at], h)
+            h = self._activate(z)
+            told.append(h if self._by_output else z)
+            if masks:
+                h = h * masks[at // 2]
+            inputs.append(h)
+        z = torch.baddbmm(params[last + 1], params[last], h)
+        return inputs, told, torch.tanh(z) if self._squash else z
+
+    def _inward(self, params: list[Tensor], x: Tensor, q: Tensor, masks: Sequence[Tensor]) -> Tensor:
+        """The slope of each point's loss by what the first layer is shown, (R, F, B)."""
+        _, told, o = self._forward(params, x, masks)
+        g = self._squashed(losses.slope(self._loss, o, q, self._gamma), o)
+        for at in range(len(params) - 2, 0, -2):
+            g = self._before(params, g, at, told, masks)
+        return torch.bmm(params[0].transpose(1, 2), g)
+
     def _shortened(
         self,
         params: list[Tensor],
@@ -135,18 +170,26 @@ class Backprop:
         inputs: Sequence[Tensor],
         told: Sequence[Tensor],
         masks: Sequence[Tensor],
+        twice: bool,
     ) -> Tensor:
         """What each point's gradient is to be multiplied by so that it is no longer than `clip`, (R, 1, B).
 
         Of a layer it is an outer product, whose squared length is that of the slopes g (R, K, B) times that of the
         inputs, the bias's 1 among them (Goodfellow 2015, "Efficient per-example gradient computations"): so lengths
-        are had without a gradient for each point.
+        are had without a gradient for each point. twice: the columns are of each point twice, B points and again
+        B, whose gradients are added: to the squared lengths of two products comes twice their inner product.
         """
-        length = torch.zeros_like(g[:, :1])
+        length, between = torch.zeros_like(g[:, :1]), torch.zeros_like(g[:, :1, : g.shape[2] // 2])
         for at in range(len(params) - 2, -1, -2):
-            length += g.square().sum(1, keepdim=True) * (inputs[at // 2].square().sum(1, keepdim=True) + 1)
+            shown = inputs[at // 2]
+            length += g.square().sum(1, keepdim=True) * (shown.square().sum(1, keepdim=True) + 1)
+            if twice:
+                (g_1, g_2), (h_1, h_2) = g.chunk(2, 2), shown.chunk(2, 2)
+                between += (g_1 * g_2).sum(1, keepdim=True) * ((h_1 * h_2).sum(1, keepdim=True) + 1)
             if at:
                 g = self._before(params, g, at, told, masks)
+        if twice:
+            length = (sum(length.chunk(2, 2)) + 2 * between).clamp(min=0).repeat(1, 1, 2)
         return (self.clip * length.rsqrt()).clamp(max=1)  # of length 0 the root is infinite, and 0 stays 0
 
     def _squashed(self, g: Tensor, o: Tensor) -> Tensor:
@@ -161,3 +204,16 @@ class Backprop:
         if masks:
             g.mul_(masks[at // 2 - 1])
         return self._backward(g, told[at // 2 - 1])
+
+
+class _Taught:
+    """Some replicas with the masks of a step; see `robust.Net`."""
+
+    def __init__(self, net: Backprop, params: list[Tensor], masks: Sequence[Tensor]) -> None:
+        self._net, self._params, self._masks = net, params, masks
+
+    def outputs(self, shown: Tensor) -> Tensor:
+        return self._net._forward(self._params, shown, self._masks)[2]
+
+    def slopes(self, shown: Tensor, q: Tensor) -> Tensor:
+        return self._net._inward(self._params, shown, q, self._masks)

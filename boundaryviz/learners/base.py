@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from boundaryviz.learners.measures import Scale
 from boundaryviz.learners.training_spec import TrainingSpec
 from boundaryviz.scene.arrays import frozen
+from boundaryviz.scene.scaling import Scaling
 from boundaryviz.scene.scene import Domain
 from boundaryviz.scene.section import Section
 
@@ -131,14 +132,16 @@ class TrainingData:
 class Problem:
     """What a learner has to be told before it can start.
 
-    seeds: one for each replica. section: of the inputs, None where they are places of the plane. lifted: (2, D), the
-    directions of the plane that data were lifted from, None for data that were not.
+    seeds: one for each replica. section: of the inputs, None where they are places of the plane. scale: the units in
+    which the inputs come, None where those are the scene's; what is said of lengths in the scene is divided by them.
+    lifted: (2, D), the directions in the scene of the plane that data were lifted from, None for data that were not.
     """
 
     classes: int
     domain: Domain
     seeds: tuple[int, ...]
     section: Section | None = None
+    scale: Scaling | None = None
     lifted: NDArray[np.float64] | None = None
 
     @property

@@ -98,8 +98,9 @@ class Family:
 class LearnerSettings(Spec):
     """What the settings of every learner are: a spec with a `name`, a Literal of that one name, and a `TITLE`.
 
-    JITTERS: which of its settings say how far points are pushed about. Like every length among the settings they are in
-    the units in which the learner is given the inputs, see `data.input_scale`.
+    JITTERS: which of its settings say how far points are pushed about. Like every length among the settings, but for
+    those that `bound_to_units` speaks of, they are in the units in which the learner is given the inputs, see
+    `data.input_scale`.
     """
 
     TITLE: ClassVar[str]
@@ -114,6 +115,11 @@ class LearnerSettings(Spec):
     @property
     def bound_to_origin(self) -> str:
         """Why what it learns is another thing where the origin of the coordinates lies elsewhere; empty where not."""
+        return ""
+
+    @property
+    def bound_to_units(self) -> str:
+        """Why what it learns is another thing in other units, even of scaled inputs; empty where not."""
         return ""
 
     @property

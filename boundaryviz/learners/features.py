@@ -34,6 +34,8 @@ class FeatureMap:
     Random Fourier features are D^(-1/2) [cos(w_i . x), sin(w_i . x)], i = 1..D, with w_i ~ N(0, scale^2)
     (Rahimi and Recht 2007, section 3, the paired form): each direction gives two inputs. The
     directions are the same for every seed, so that replicas differ in their weights only.
+
+    plain: the net is shown the inputs as they are.
     """
 
     def __init__(self, spec: NetSpec, width: int = 2) -> None:
@@ -44,7 +46,7 @@ class FeatureMap:
         self._all = width != 2 and bool(spec.features)
         self._directions = generator(0, Purpose.FOURIER).standard_normal((spec.fourier, width)) * spec.fourier_scale
         self.size = len(self._columns) + self._all * width + 2 * spec.fourier
-        self._plain = (self._all or spec.features == ("x", "y")) and not spec.fourier
+        self.plain = (self._all or spec.features == ("x", "y")) and not spec.fourier
 
     def __call__(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """float64 (F, N) of points (N, D)."""
@@ -59,7 +61,7 @@ class FeatureMap:
 
     def of_tensor(self, x: Tensor) -> Tensor:
         """The same of points (R, D, B) on any device, (R, F, B): what a loss that moves points is differentiated by."""
-        if self._plain:
+        if self.plain:
             return x
         rows = [column(*x.unbind(1), torch.sin) for column in self._columns]
         found = [x] if self._all else [torch.stack(rows, 1)] if rows else []

@@ -14,18 +14,17 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from boundaryviz.learners.base import UNDECIDED
+from boundaryviz.learners.specs_robust import BY_LOGITS
 
 LossName = Literal["cross-entropy", "focal", "generalised", "absolute", "squared", "hinge"]
 
 FOCUSING = 2.0
 """The focal loss's gamma where nothing else is said (Lin et al. 2017, section 3.2)."""
 
-_BY_LOGITS = ("cross-entropy", "focal", "generalised")  # they take the outputs for logits of one class each
-
 
 def outputs(loss: LossName, classes: int) -> int:
     """How many outputs K a model needs."""
-    return 1 if classes == 2 and loss not in _BY_LOGITS else classes
+    return 1 if classes == 2 and loss not in BY_LOGITS else classes
 
 
 def targets(label: Tensor, loss: LossName, classes: int, dtype: torch.dtype, smoothing: float = 0.0) -> Tensor:
@@ -52,7 +51,7 @@ def per_point(loss: LossName, z: Tensor, q: Tensor, gamma: float = FOCUSING) -> 
     sum of |z - q|. squared: half the sum of (z - q)^2 (the Playground's error). hinge: max(0, 1 - q z), for more
     classes max(0, 1 + max_{j != y} z_j - z_y) (Crammer and Singer 2001, eq. 4).
     """
-    if loss in _BY_LOGITS:
+    if loss in BY_LOGITS:
         log_p = (q * F.log_softmax(z, 1)).sum(1)
         if loss == "generalised":
             return -torch.expm1(gamma * log_p) / gamma
@@ -87,7 +86,7 @@ def shown(loss: LossName, s: Tensor) -> Tensor:
     """What to show of `scores` s (R, K, B): of two classes the probability of the second, else of every class."""
     if s.shape[1] > 1:
         return F.softmax(s, 1)
-    return torch.sigmoid(s) if loss in _BY_LOGITS else ((s + 1) * 0.5).clamp(0, 1)
+    return torch.sigmoid(s) if loss in BY_LOGITS else ((s + 1) * 0.5).clamp(0, 1)
 
 
 def slope(loss: LossName, z: Tensor, q: Tensor, gamma: float = FOCUSING) -> Tensor:

@@ -19,6 +19,8 @@ from boundaryviz.learners.base import Problem, State, TrainingData
 from boundaryviz.learners.batch_loader import Batch, BatchLoader
 from boundaryviz.learners.network import Network
 from boundaryviz.learners.optimisers import Optimiser
+from boundaryviz.learners.point_draws import PointDraws
+from boundaryviz.learners.robust import Robust
 from boundaryviz.learners.specs import LogisticSpec, MLPSpec, TrainingSpec
 from boundaryviz.learners.state import put_back, saved
 from boundaryviz.learners.stepping import stepper
@@ -41,25 +43,35 @@ class MLP(Network):
         hidden = net.hidden if net else ()
         super().__init__(spec, hidden, activation, spec.loss, squash, problem, device, dtype, spec.exponent)
         self._smoothing = spec.smoothed
-        self._backprop = Backprop(self.layout, self.P, activation, spec.loss, squash, spec.exponent)
+        self._robust = Robust(self.features, spec)
+        self._backprop = Backprop(self.layout, self.P, activation, spec.loss, squash, spec.exponent, self._robust)
         self.optimiser = Optimiser(training, self.P, self.layout.is_weight(self.P))
         kept = [self.P, *self.optimiser.state]
         self._stepper = stepper(self.device, self._deal, self._descend, lambda: kept, self._constants)
         self.steps_done = 0
         self._loader = BatchLoader(problem.seeds, self.device, dtype)
+        self._draws = PointDraws(problem.seeds, Purpose.ROBUST, self.device)
+        self._data: TrainingData | None = None
         self.set_training(spec, training)
 
     # ---- what it trains on --------------------------------------------------------------------------
 
     def set_data(self, data: TrainingData) -> None:
         """Train on the labelled points of `data` from the next step on; the weights stay."""
+        self._data = data
         x, label = data.rows()
-        self._loader.set_data(
-            data, self._inputs(x), self._targets(label, data.responses(), self._smoothing), label >= 0
-        )
+        columns = torch.tensor(x.T).to(self.device, self.dtype) if self._robust.on else self._inputs(x)
+        self._loader.set_data(data, columns, self._targets(label, data.responses(), self._smoothing), label >= 0)
+        self._robust.set_scale(self.problem.scale, self.P)
+        self._ids = torch.tensor(data.point_ids, device=self.device)
 
     def set_training(self, spec: MLPSpec | LogisticSpec, training: TrainingSpec) -> None:
-        """Take over rate, penalties, clipping, noise, batch size and dropout from the next step on."""
+        """Take over rate, penalties, clipping, noise, batch size, dropout and robustness from the next step on."""
+        self.mask.set_spec(spec)
+        before = self._robust.on
+        self._robust.set_spec(spec)
+        if before != self._robust.on and self._data is not None:
+            self.set_data(self._data)
         self._backprop.clip, self._noise = training.clip, training.gradient_noise if training.clip else 0.0
         self._dropout = spec.dropout if isinstance(spec, MLPSpec) else 0.0
         self._drops = self._dropout > 0
@@ -102,9 +114,10 @@ class MLP(Network):
             self.steps_done += n
 
     def _deal(self) -> list[Tensor]:
-        """The columns of x, q, weight and masks of the next step, then again x, q, ... of its poison, then noise."""
+        """The columns of x, q, weight, starts and masks of the next step, then again x, q, ... of its poison, then
+        noise."""
         batches = list(self._loader.next())
-        parts = [(p.x, p.q, p.weight, *self._masks(p, at)) for at, p in enumerate(batches)]
+        parts = [(p.x, p.q, p.weight, *self._starts(p, at), *self._masks(p, at)) for at, p in enumerate(batches)]
         noise = [self._drawn(batches[0])] if self._noise else []
         self.steps_done += 1
         return [*chain.from_iterable(parts), *noise]
@@ -112,16 +125,27 @@ class MLP(Network):
     def _descend(self, *tensors: Tensor) -> None:
         """One step on what was dealt."""
         parts, noise = (tensors[:-1], tensors[-1]) if self._noise else (tensors, None)
-        each = 3 + len(self.hidden) * self._drops
+        first = 3 + self._robust.on
+        each = first + len(self.hidden) * self._drops
         for at in range(0, len(parts), each):
-            x, q, weight, *masks = parts[at : at + each]
-            gradient = self._backprop.gradient(x, q, weight, masks, self._loader.seeing if at else None)
+            x, q, weight, *more = parts[at : at + each]
+            drawn = more[0] if self._robust.on else None
+            masks = more[first - 3 :]
+            gradient = self._backprop.gradient(x, q, weight, masks, self._loader.seeing if at else None, drawn)
         self.optimiser.step(self.P, gradient if noise is None else gradient.add_(noise))
 
     def _constants(self) -> Hashable:
         seeing = self._loader.seeing
         clip, noisy = self._backprop.clip, self._noise > 0
-        return self._drops, seeing.start, seeing.stop, clip, noisy, self.optimiser.constants
+        return self._drops, seeing.start, seeing.stop, clip, noisy, self._robust.constants, self.optimiser.constants
+
+    def _starts(self, batch: Batch, part: int) -> list[Tensor]:
+        """What robust training needs of chance, keyed by seed, step and point."""
+        if not self._robust.on:
+            return []
+        some = self._loader.seeing if part else slice(None)
+        hashes = partial(self._draws.of, self.steps_done, self._ids[batch.at], some=some)
+        return [self._robust.drawn(hashes, batch.x.shape[1], batch.x)]
 
     def _drawn(self, batch: Batch) -> Tensor:
         """Noise (R, n) on the gradients of the step: of each replica as much as its `gradient_noise` times what one

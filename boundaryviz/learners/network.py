@@ -15,6 +15,7 @@ from boundaryviz.learners import losses
 from boundaryviz.learners.alone import Alone
 from boundaryviz.learners.base import Answers, Problem
 from boundaryviz.learners.features import FeatureMap
+from boundaryviz.learners.masking import Mask
 from boundaryviz.learners.measures import Scale
 from boundaryviz.learners.net import ACTIVATIONS, Layout, forward, layers
 from boundaryviz.learners.specs_net import FIT_RESPONSES, NetSpec
@@ -28,8 +29,12 @@ class Network:
     """R nets with one layout, their initial weights, and what `Learner` says of asking.
 
     P: the parameters of all replicas, one flat buffer (R, n). asked: those that answer, as `Layout.views`; P itself
-    unless a learner trains one net and shows another.
+    unless a learner trains one net and shows another. mask: what is done to it whenever it is asked, and not by those
+    who ask with other parameters.
     """
+
+    differentiable = True
+    """That `answers` says how it depends on its inputs; of a learner without this, none does."""
 
     def __init__(
         self,
@@ -45,6 +50,7 @@ class Network:
     ) -> None:
         self.problem, self.device, self.dtype = problem, torch.device(device), dtype
         self.features = FeatureMap(spec, problem.width)
+        self.mask = Mask()
         self._loss, self._squash, self._gamma = loss, squash, gamma
         self.hidden = hidden
         self.layout = Layout((self.features.size, *hidden, losses.outputs(loss, problem.classes)))
@@ -60,7 +66,8 @@ class Network:
         if lifted is None or times == 1.0 or not spec.features:
             return begun
         first = self.layout.views(begun)[0][:, :, : self.problem.width]
-        along = torch.from_numpy(np.linalg.qr(lifted.T)[0]).to(self.dtype)  # orthonormal, (D, 2)
+        scaled = lifted if self.problem.scale is None else lifted / self.problem.scale.unit
+        along = torch.from_numpy(np.linalg.qr(scaled.T)[0]).to(self.dtype)  # orthonormal, (D, 2)
         first.lerp_(first @ along @ along.T, 1.0 - times)
         return begun
 
@@ -126,14 +133,19 @@ class Network:
         columns = max(256, _FLOATS // (len(params[0]) * max(self.layout.dims)))
         many = max(columns, _INPUTS // self.features.size // columns * columns)
         for start in range(0, max(len(x), 1), many):
-            for part in self._inputs(x[start : start + many])[None].split(columns, 2):
+            some = x[start : start + many]
+            if self.mask.moves:
+                some = self.mask.places(some, self.problem.scale)
+            for part in self._inputs(some)[None].split(columns, 2):
                 yield params, part
 
     def _outputs(self, x: NDArray[np.float64], replica: int | None) -> Tensor:
         """What the last layer says of `x` (G, D), (R or 1, K, G)."""
         parts = [forward(params, part, self._activate) for params, part in self._parts(x, replica)]
-        z = torch.cat(parts, 2)
-        return torch.tanh(z) if self._squash else z
+        return self._told(torch.cat(parts, 2))
+
+    def _told(self, z: Tensor) -> Tensor:
+        return self.mask.outputs(torch.tanh(z) if self._squash else z)
 
     def probabilities(self, x: NDArray[np.float64], replica: int | None = None) -> NDArray[np.float32]:
         """Class probabilities at `x` (G, D): float32 (R, C, G), or (1, C, G) of one replica."""
@@ -195,6 +207,15 @@ class Network:
         autograd goes through it, to parameters and points."""
         z = forward(self.layout.views(params), self.features.of_tensor(x), self._activate)
         return torch.tanh(z) if self._squash else z
+
+    def answers(self, x: Tensor, replicas: slice = slice(None), masked: bool = True) -> Tensor:
+        """What the last layer of the nets that answer says, (R, K, N), of points (1 or R, D, N) in double precision, on
+        the net's device; autograd goes through it to the points. replicas: which of them, R in number. masked: as the
+        net is asked, else as it was trained."""
+        if masked and self.mask.moves:
+            x = self.mask.inputs(x, self.problem.scale)
+        z = forward([p[replicas] for p in self.asked], self.features.of_tensor(x).to(self.dtype), self._activate)
+        return self._told(z) if masked else torch.tanh(z) if self._squash else z
 
     def penultimate(self, params: Tensor, x: Tensor) -> Tensor:
         """Activations of the last hidden layer, which there has to be, (R, units, B); as `outputs`."""

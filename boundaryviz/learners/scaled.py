@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from boundaryviz.learners.base import Answers, Learner, Problem, State, TrainingData
 from boundaryviz.learners.family import LearnerSettings
@@ -43,11 +45,10 @@ def _scaled(problem: Problem, scale: Scaling) -> Problem:
     if (section := problem.section) is not None:
         width, low, high = section.width, scale(section.low), scale(section.high)
         plane = replace(section, origin=np.zeros(width), axes=np.eye(2, width), low=low, high=high)
-        lifted = None if problem.lifted is None else problem.lifted / scale.unit
-        return replace(problem, section=plane, lifted=lifted)
+        return replace(problem, section=plane, scale=scale)
     d = problem.domain
     (left, bottom), (right, top) = scale(np.array([(d.left, d.bottom), (d.right, d.top)])).tolist()
-    return replace(problem, domain=Domain(left, right, bottom, top))
+    return replace(problem, domain=Domain(left, right, bottom, top), scale=scale)
 
 
 class Scaled:
@@ -68,6 +69,7 @@ class Scaled:
     def rescale(self, scale: Scaling) -> None:
         """Other units, from the next data on."""
         self._scale = scale
+        self._learner.problem = replace(self._learner.problem, scale=scale)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -126,6 +128,12 @@ class Scaled:
     def shown(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """From `scores` (1 or C, ...) to the probability of the second of two classes, else of every class."""
         return self._learner.shown(scores)
+
+    def answers(self, x: Tensor, replicas: slice = slice(None), masked: bool = True) -> Tensor:
+        """What the last layer of nets says of points (1 or R, D, N); see `Network.answers`."""
+        centre, unit = (torch.tensor(one).to(x)[:, None] for one in (self._scale.centre, self._scale.unit))
+        result: Tensor = self._fitted.answers((x - centre) / unit, replicas, masked)
+        return result
 
     def unit(self, x: NDArray[np.float64], layer: int, index: int, replica: int = 0) -> NDArray[np.float32]:
         """Activation of one hidden unit at `x` (G, D): (G,)."""

@@ -29,3 +29,5 @@ class Purpose(IntEnum):
     FEATURES = 11
     DEFENCE = 12
     GRADIENT_NOISE = 13
+    ROBUST = 14
+    MASK = 15

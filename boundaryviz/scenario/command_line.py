@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from boundaryviz.scenario import gallery
-from boundaryviz.scenario.scenario import NO_DEFENCE, Scenario, ScenarioError
+from boundaryviz.scenario.scenario import NO_DEFENCE, NOTHING_ASKED, Scenario, ScenarioError
 from boundaryviz.scene.datasets import DATASETS
 
 # what neither a run nor its figure depends on; the points are looked at by themselves
@@ -111,6 +111,7 @@ def _plain(scenario: Scenario) -> dict[str, Any]:
     found: dict[str, Any] = {}
     every = scenario.model_dump(mode="json", exclude=_ASIDE) | {"decision": scenario.decision.model_dump(mode="json")}
     every.setdefault("defence", {"defence": NO_DEFENCE})
+    every.setdefault("evasion", NOTHING_ASKED)
     for name, value in every.items():
         found |= {f"{name}.{inner}": one for inner, one in value.items()} if isinstance(value, dict) else {name: value}
     return found

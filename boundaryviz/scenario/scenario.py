@@ -16,6 +16,7 @@ from boundaryviz.attacks.specs import ATTACKS, SHARED, AttackSpec, BridgeSpec
 from boundaryviz.attacks.trained import specs as trained
 from boundaryviz.attacks.trained.specs import METHODS, TrainedAttackSpec
 from boundaryviz.defences import DEFENCES, DefenceSpec
+from boundaryviz.evasion.settings import EvasionSpec
 from boundaryviz.learners.families.scikit_learn import table
 from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec, TrainingSpec
 from boundaryviz.scenario.decision import DecisionSpec
@@ -57,6 +58,9 @@ SETTINGS: Final = ("data", "poison", "learner", "training", "rule", "decision", 
 NO_DEFENCE: Final = "none"
 """What `defence.defence` is set to for none."""
 
+NOTHING_ASKED: Final = "none"
+"""What `evasion` is set to where nothing is asked of the model as it stands."""
+
 SHOWN, PROBLEM = 20, 450
 """Problems that are listed, and characters of each."""
 _ENTRIES, _DEEP = 1_000, 4  # of a list, and tables within tables
@@ -89,6 +93,7 @@ class Scenario(Spec):
     of it is then in `plane`.
     `decision` is what mistakes cost and where the decision between classes falls.
     `defence` filters the points that a model is trained on; None for none.
+    `evasion` is what is asked of the model as it stands: how far its inputs are pushed. Nothing of it changes training.
     `course` is how a run came to what is written here: the changes of data and settings at their training steps.
     `expect` names metrics with the largest value the gallery promises, or the least and the largest; `clean.` before
     the name means the clean twin's. Tests hold them.
@@ -111,6 +116,7 @@ class Scenario(Spec):
     rule: str | None = later(None)
     decision: DecisionSpec = later(DecisionSpec())
     defence: DefenceSpec | None = later(None)
+    evasion: EvasionSpec | None = later(None)
     own: OwnSpec | None = later(None)
     plane: PlaneSpec | None = None
     course: RunHistorySpec | None = None
@@ -321,6 +327,8 @@ class Scenario(Spec):
             versions.append(5)
         if self.adversary is not None:
             versions.append(6)
+        if self.evasion is not None:
+            versions.append(7)
         versions += [getattr(self, section).later()[0] for section in ("data", "poison", "learner", "training")]
         return as_ever(self, written) | {"version": max(versions)}
 
@@ -426,8 +434,9 @@ class Scenario(Spec):
         if (defence := _chosen_defence(values, plain)) is not None:
             problems.append(defence)
             values = {path: value for path, value in values.items() if not path.startswith("defence.")}
+        values = _take_evasion(plain, values)
         problems += (unheard := _take_adversary(plain, values))
-        known = [*_paths(plain), "defence", "defence.defence"]
+        known = [*_paths(plain), "defence", "defence.defence", "evasion"]
         for path, value in values.items():
             if unheard and path.startswith("adversary."):
                 continue  # of a method that is none there are no settings
@@ -486,6 +495,17 @@ def _take_adversary(plain: dict[str, Any], values: Mapping[str, Any]) -> list[st
         shared = {name: held[name] for name in kept} if held else {}
         plain["adversary"] = METHODS[method](**shared).model_dump(mode="json")
     return []
+
+
+def _take_evasion(plain: dict[str, Any], values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Take what is asked of the model as it stands into the plain values of a scenario, its defaults where one of its
+    settings is given and nothing was asked so far. The values; 'none' asks for nothing."""
+    if values.get("evasion", "") in (None, NOTHING_ASKED):
+        plain["evasion"] = None
+        return {path: value for path, value in values.items() if path != "evasion"}
+    if plain.get("evasion") is None and any(path.startswith("evasion.") for path in values):
+        plain["evasion"] = EvasionSpec().model_dump(mode="json")
+    return values
 
 
 def as_ever(scenario: Scenario, plain: dict[str, Any]) -> dict[str, Any]:

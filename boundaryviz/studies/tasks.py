@@ -13,7 +13,20 @@ FORMAT = 2
 """Of results. To be raised where the same content comes to another result, or to one of another shape."""
 
 _WORDS = frozenset(
-    {"version", "name", "title", "summary", "look_at", "variant_of", "order", "expect", "pace", "study", "adversary"}
+    {
+        "version",
+        "name",
+        "title",
+        "summary",
+        "look_at",
+        "variant_of",
+        "order",
+        "expect",
+        "pace",
+        "study",
+        "adversary",
+        "evasion",
+    }
 )  # of a scenario, which no result of a run depends on
 
 

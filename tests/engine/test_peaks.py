@@ -15,6 +15,7 @@ from helpers.peaks import Case, peaks, scene_of, who
 FEW: dict[str, Any] = {"data__labels_per_class": 10}
 TRAIN_ALONE: dict[str, Any] = {"data__test": 0.0, "data__validation": 0.0}
 NOISY: dict[str, Any] = {"data__label_noise": 0.3}
+TRADES: dict[str, Any] = {"learner__robust": "trades", "learner__robust_steps": 1}
 NETS = [name for name, family in FAMILIES.items() if hasattr(family.spec, "_dims")]
 UNLABELLED = [name for name in NETS if not FAMILIES[name].supervised]
 
@@ -39,6 +40,9 @@ CASES = [
     case("mlp", 100, 64, **TRAIN_ALONE, learner__hidden=[256] * 3, training__optimiser="sgd"),
     case("mlp", 40_000, **TRAIN_ALONE, learner__hidden=[256] * 3, training__batch_size="full"),
     case("mlp", 1000, 32, **TRAIN_ALONE, learner__hidden=[256] * 3, learner__dropout=0.3, training__batch_size="full"),
+    case("mlp", 20_000, 32, **TRAIN_ALONE, learner__robust="pgd", learner__robust_steps=1, training__batch_size="full"),
+    case("mlp", 40_000, **TRAIN_ALONE, **TRADES, learner__hidden=[256] * 3, training__batch_size="full"),
+    case("mlp", 4000, 32, **TRAIN_ALONE, **TRADES, training__batch_size="full") | {"width": 100},
     case("mlp", 20_000, learner__fourier=256),
     case("logistic", 20_000, 64, data__test=0.4, data__validation=0.4),
     case("logistic", 20_000, 16, True, data__test=0.4, data__validation=0.4, poison__count=100),

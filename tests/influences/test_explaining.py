@@ -66,6 +66,7 @@ def test_of_a_net_influence_functions_are_usual_from_a_penalty_on_and_noise_belo
         ({"learner.loss": "hinge"}, "influence", "no curvature"),
         ({"training.optimiser": "adamw", "training.l2": 0.01}, "influence", "take Adam"),
         ({"training.clip": 0.1}, "influence", "take clipping away"),
+        ({"learner.robust": "pgd"}, "influence", "another loss than that of the points"),
         ({"learner.output": "tanh"}, "representers", "squashed"),
         ({"learner.name": "SVC"}, "warm", "fitted at once"),
         ({"learner.name": "KNeighborsClassifier", "learner.weights": "distance"}, "shapley", "count the same"),

@@ -44,6 +44,9 @@ SPECS = _DEFAULTS | {
     "squared": MLPSpec(hidden=(4, 2), loss="squared", output="tanh", init="playground"),
     "rbf": LabelSpreadingSpec(kernel="rbf", gamma=5.0),
     "hinge": LogisticSpec(loss="hinge", features=("x", "y", "xy")),
+    "adversarial": MLPSpec(hidden=(8,), robust="pgd", robust_steps=2),
+    "trades": LogisticSpec(features=("x", "y", "xy"), robust="trades", robust_norm="linf", robust_steps=2),
+    "noise": MLPSpec(hidden=(8,), robust="noise", mask="noise"),
 }
 # methods that share one loop: two of them, the plainest and the one that uses all of it, stand for the others in
 # the quick suite; so do "mlp" and "relu" for a net with another loss, whose gradient tests/learners/test_backprop.py

@@ -19,6 +19,7 @@ from boundaryviz.learners.specs_net import (
     NetSpec,
     at_once,
 )
+from boundaryviz.learners.specs_robust import RobustSpec
 from boundaryviz.scene.specs import setting
 
 if TYPE_CHECKING:
@@ -100,12 +101,7 @@ class _SupervisedSpec(NetSpec):
         return columns * (first + last + kept * sum(hidden) + 3.0 * max(dims))
 
 
-@family("boundaryviz.learners.mlp:MLP", capabilities=["hidden-layers"], order=10)
-class MLPSpec(_SupervisedSpec):
-    """A fully connected network of any shape."""
-
-    TITLE: ClassVar[str] = "Multilayer perceptron"
-    name: Literal["mlp"] = "mlp"
+class _LayeredSpec(_SupervisedSpec):
     hidden: HiddenLayers = setting(
         (16, 16), "Hidden layers", "Units of each hidden layer, the first one first; none is logistic regression.",
         max_length=6, resets=True,
@@ -135,8 +131,16 @@ class MLPSpec(_SupervisedSpec):
         return summed(needs, {DROPPED: size.replicas * batch * (8.0 * sum(self.hidden) + 18.0 * max(self.hidden))})
 
 
+@family("boundaryviz.learners.mlp:MLP", capabilities=["hidden-layers"], order=10)
+class MLPSpec(RobustSpec, _LayeredSpec):
+    """A fully connected network of any shape."""
+
+    TITLE: ClassVar[str] = "Multilayer perceptron"
+    name: Literal["mlp"] = "mlp"
+
+
 @family("boundaryviz.learners.mlp:MLP", order=20)
-class LogisticSpec(_SupervisedSpec):
+class LogisticSpec(RobustSpec, _SupervisedSpec):
     """A linear boundary in the features."""
 
     TITLE: ClassVar[str] = "Logistic regression"
