@@ -280,6 +280,7 @@ def figure(
             "roc",
             "calibration",
             "defence",
+            "heights",
             "frames",
             "compare",
             "dose",
@@ -296,7 +297,7 @@ def figure(
             "--view",
             help="What to draw; study: of a study file, or of the study that the scenario holds; trail: of the attack "
             "that it offers; effect-map: of what more points at each place would do; certificate: of how much poison "
-            "each decision survives.",
+            "each decision survives; heights: of how far off the plane the boundary lies.",
         ),
     ] = "boundary",
     values: SetOption = None,
@@ -336,6 +337,10 @@ def figure(
     across: Annotated[
         int | None,
         typer.Option("--across", min=16, max=2048, help="How many places across the field is asked at; default 256."),
+    ] = None,
+    z: Annotated[
+        float | None,
+        typer.Option("--z", metavar="Z", help="Of --view heights: how far off the plane lines are; default 0.2."),
     ] = None,
     doses: DosesOption = None,
     measure: Annotated[
@@ -392,7 +397,7 @@ def figure(
             "width_cm": width, "style": style, "dpi": dpi, "levels": levels, "held_out": held_out, "errors": errors,
             "font": font, "legend": legend, "letters": letters, "transparent": transparent, "axes": axes,
         }  # fmt: skip
-        picture = Picture(view, output, options, across, rect, at, tuple(vary or ()), data)
+        picture = Picture(view, output, options, across, rect, at, tuple(vary or ()), data, z)
         if view == "dose":
             from boundaryviz.cli.dosing import parse_doses, respond_and_draw
 
@@ -446,11 +451,11 @@ def animate(
     columns: ColumnsOption = None,
     plane: PlaneOption = None,
     view: Annotated[
-        Literal["boundary", "summary", "twin", "flip", "cascade", "curves"],
+        Literal["boundary", "summary", "twin", "flip", "cascade", "heights", "curves"],
         typer.Option(
             "--view",
             help="The plane; with curves beside; clean and poisoned plane; what the poison turned over; who got which "
-            "label from whom; curves alone.",
+            "label from whom; how far off the plane the boundary lies; curves alone.",
         ),
     ] = "summary",
     values: SetOption = None,

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.defences.judged import Judged
+from boundaryviz.engine.heights import HeightMap
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.scenario.scenario import Scenario
@@ -28,6 +29,7 @@ class Snapshot:
         was not asked.
     predicted: int16 (N,) for the points of `scene`, or None. cascade: among these points, where one is known.
     judged: what the scenario's defence made of the training points that the model sees; None without a verdict.
+    heights: how far off the plane the boundary lies, where that was asked.
     """
 
     scenario: Scenario
@@ -42,6 +44,7 @@ class Snapshot:
     p: NDArray[np.float32] | None = None
     clean_p: NDArray[np.float32] | None = None
     judged: Judged | None = None
+    heights: HeightMap | None = None
 
     @property
     def leaning(self) -> NDArray[np.float32]:

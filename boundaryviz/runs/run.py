@@ -324,15 +324,17 @@ class Run(Tabular):
         return self.session.cascade(self._replica(seed, clean))
 
     def renderings(
-        self, view: str, seed: int = 0, columns: int = 256, rect: Domain | None = None
+        self, view: str, seed: int = 0, columns: int = 256, rect: Domain | None = None, z: float = NEAR
     ) -> tuple[Snapshot, Snapshot | None]:
         """What the figure of a view needs: the plane now, with its cascade for that view, and the clean twin for the
-        views that stand against it."""
+        views that stand against it. z: as in `heights`."""
         from boundaryviz.figures.style import AGAINST_CLEAN, RANKING
 
         shown = self.snapshot(seed, columns=columns, rect=rect)
         if view == "cascade":
             shown = replace(shown, cascade=self.cascade(seed))
+        if view == "heights":
+            shown = replace(shown, heights=self.heights(z, seed, rect=rect))
         if view in RANKING:
             x = self.scene.points.x
             clean = self.predict_proba(x, seed, clean=True) if self.twin else None
@@ -341,16 +343,22 @@ class Run(Tabular):
         return shown, self.snapshot(seed, True, columns, rect) if against else None
 
     def figure(
-        self, view: str = "boundary", seed: int = 0, columns: int = 256, rect: Domain | None = None, **options: Any
+        self,
+        view: str = "boundary",
+        seed: int = 0,
+        columns: int = 256,
+        rect: Domain | None = None,
+        z: float = NEAR,
+        **options: Any,
     ) -> SceneFigure:
         """A matplotlib Figure of a view in `figures.style.VIEWS`, but those of several moments or runs.
 
-        seed, columns, rect: as in `snapshot`. options: those of `figures.style.Options`.
+        seed, columns, rect: as in `snapshot`. z: as in `heights`. options: those of `figures.style.Options`.
         """
         from boundaryviz.figures.draw import draw
         from boundaryviz.figures.style import Options
 
-        shown, beside = self.renderings(view, seed, columns, rect)
+        shown, beside = self.renderings(view, seed, columns, rect, z)
         return draw(view, shown, Options(**options), beside)
 
     @override

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from boundaryviz.engine.heights import flat
 from boundaryviz.figures.film.encoding import write_film
 from boundaryviz.figures.film.options import check_film_path, check_room
 from boundaryviz.figures.film.sequence import FrameSequence, Sweep
@@ -15,7 +16,7 @@ from boundaryviz.jobs.messages import OnProgress, Tell
 from boundaryviz.learners.cascade import measured
 from boundaryviz.record.trail import reach
 from boundaryviz.scenario import sweep
-from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.studies.filming import RunConfig, over_training, over_values
 from boundaryviz.studies.requests import FilmEstimate, FilmRequest, FilmWritten
 from boundaryviz.studies.study import Axis, Study
@@ -63,6 +64,9 @@ def _sequence(request: FilmRequest, progress: OnProgress) -> FrameSequence:
     """Trained and looked at as often as asked for."""
     scenario, rate = request.scenario, request.options.rate
     config = RunConfig(scenario, request.seeds, request.shown, request.twin, request.device, request.cascade)
+    config = replace(config, heights=request.options.view == "heights")
+    if config.heights and (why := flat(scenario.scene())):
+        raise ScenarioError([f"the film of heights: {why}"])
     frames = max(1, round((_SECONDS if request.seconds is None else request.seconds) * rate))
     if request.over is None:
         _check_cascades(request, [scenario])

@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaryviz.engine.heights import NEAR
 from boundaryviz.engine.messages import Curves
 from boundaryviz.figures.film.sequence import FrameSequence, Sweep
 from boundaryviz.jobs.messages import OnProgress, Tell
@@ -29,14 +30,15 @@ from boundaryviz.studies.tasks import Batch, Task, content_key
 _CELLS = 256  # of a field along the longer side, unless there are so many fields that they would not fit:
 _BYTES = 600e6
 _LEAST_CELLS = 96
+_HEIGHTS = 64  # cells of a map of heights along the longer side
 _EARLY = 200.0  # at how many times the pace of the beginning a logarithmic film ends
 _CANDIDATES = 2  # snapshots looked at for each one that an even film shows
 
 
 @dataclass(frozen=True)
 class RunConfig:
-    """How a scenario is trained for a film. shown: the number of the seed on the plane, from 0. cascade: with the label
-    cascade of every snapshot."""
+    """How a scenario is trained for a film. shown: the number of the seed on the plane, from 0. cascade, heights: with
+    the label cascade, or the heights of the boundary off the plane, of every snapshot."""
 
     scenario: Scenario
     seeds: int = 1
@@ -44,6 +46,7 @@ class RunConfig:
     twin: bool = False
     device: str = "auto"
     cascade: bool = False
+    heights: bool = False
 
     def start(self) -> Run:
         """A run at step 0. Raises what `run.start` does."""
@@ -54,7 +57,8 @@ class RunConfig:
         shown = run.snapshot(self.shown, columns=cells, rect=rect)
         chains = run.cascade(self.shown) if self.cascade else None
         clean = [run.snapshot(self.shown, True, cells, rect)] if self.twin else []
-        return [replace(shown, cascade=chains), *clean]
+        heights = run.heights(NEAR, self.shown, min(cells, _HEIGHTS), rect) if self.heights else None
+        return [replace(shown, cascade=chains, heights=heights), *clean]
 
 
 def over_training(
@@ -146,7 +150,7 @@ def trained(content: Look, tell: Tell) -> list[tuple[list[Snapshot], NDArray[np.
 
 
 def _task(config: RunConfig, rect: Domain, of: int, value: str) -> Task:
-    more = {name: getattr(config, name) for name in ("seeds", "shown", "twin", "cascade")}
+    more = {name: getattr(config, name) for name in ("seeds", "shown", "twin", "cascade", "heights")}
     place = (rect.left, rect.right, rect.bottom, rect.top)
     return Task(content_key("look", config.scenario, rect=place, of=of, **more), value)
 
@@ -180,6 +184,7 @@ def _check_snapshots(
     evaluations = config.scenario.steps // config.scenario.training.evaluate_every + 1
     each = 4 * cells * rect.rows(cells) * (1 if scene.classes == 2 else scene.classes) + 2 * points
     each += 40 * points if config.cascade else 0
+    each += (16 + 32 * (1 if scene.classes == 2 else scene.classes)) * _HEIGHTS**2 if config.heights else 0
     each += 64 * config.seeds * evaluations + 30 * points if whole else 0
     afford({"fewer frames, values or points": float(snapshots * sides * each)}, "this film")
 
