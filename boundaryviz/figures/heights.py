@@ -16,24 +16,17 @@ from numpy.typing import NDArray
 
 from boundaryviz.engine.heights import HeightMap
 from boundaryviz.figures.effect_colours import effect_image
+from boundaryviz.figures.height_colours import FAR, height_image
 from boundaryviz.figures.palette import class_colour
 from boundaryviz.figures.plane import boundary_lines
 from boundaryviz.figures.style import Options, Style
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scene.axes import one_scale
 
-FAR = 5.0
-"""From so many times the height of the sheets on, a map is bare."""
 ABOVE_DASHES, BELOW_DOTS = (0, (4, 2)), (0, (1, 1.6))
 NO_HEIGHTS = "of this run no heights are known"
 _JUMP = 0.3  # of the height that is shown, from one place to the next
 _CELLS = 60  # of a surface, along the longer side: with more its edges are all that is seen
-
-
-def height_image(found: HeightMap, middle: str) -> NDArray[np.uint8]:
-    """Colours of the nearer height, uint8 (rows, columns, 4): the stronger the nearer, bare from `FAR` z on."""
-    nearness = 1.0 - np.clip(found.nearest / (FAR * found.z), 0.0, 1.0)
-    return effect_image(-nearness, 1.0, middle)
 
 
 def draw_heights(part: Figure | SubFigure, axes: Axes, found: HeightMap, style: Style) -> None:

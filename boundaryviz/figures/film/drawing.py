@@ -32,14 +32,8 @@ from boundaryviz.figures.draw import flip_rate, seen
 from boundaryviz.figures.film.options import FilmOptions
 from boundaryviz.figures.film.sequence import FrameSequence
 from boundaryviz.figures.flip import CLEAN_DASHES, draw_regions, flip_handles, regions
-from boundaryviz.figures.heights import (
-    height_image,
-    height_scale,
-    heights_words,
-    sheet_collections,
-    sheet_handles,
-    sheet_lines,
-)
+from boundaryviz.figures.height_colours import height_image
+from boundaryviz.figures.heights import height_scale, heights_words, sheet_collections, sheet_handles, sheet_lines
 from boundaryviz.figures.palette import FAINT, POISON, UNDER_POINTS, field_image, ramp
 from boundaryviz.figures.parts import longest, summed_up
 from boundaryviz.figures.plane import OVER_SPINES, boundary_lines, class_handles, draw_marks
