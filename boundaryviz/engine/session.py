@@ -38,6 +38,7 @@ from boundaryviz.scenario.inputs import check_inputs
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.lift import directions
 from boundaryviz.scene.measure import measured, scaling_of
+from boundaryviz.scene.planes import shown_otherwise
 from boundaryviz.scene.scene import Domain, Scene, Split
 from boundaryviz.scene.section import on_plane
 
@@ -174,7 +175,7 @@ class Session:
             self.scene = scene
             self.reset()
             return
-        if self._stopping is None or scene != self.scene:
+        if self._stopping is None or (scene != self.scene and not shown_otherwise(self.scene, scene)):
             self._begin_stopping()
         self.scene = scene
         self._decide()

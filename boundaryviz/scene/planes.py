@@ -104,6 +104,17 @@ def component_names(shares: NDArray[np.float64]) -> tuple[str, str]:
     return f"PC 1 ({100 * shares[0]:.0f} %)", f"PC 2 ({100 * shares[1]:.0f} %)"
 
 
+def shown_otherwise(before: Scene, after: Scene) -> bool:
+    """Whether the two differ in the plane that is shown alone, so that whoever is trained on them is trained alike."""
+    if before.section is None or after.section is None or before.section == after.section:
+        return False
+    frame = ("classes", "groups", "poison_on", "measure")
+    if any(getattr(before, name) != getattr(after, name) for name in frame):
+        return False
+    same = len(before.points) == len(after.points)
+    return same and before.points.with_columns(xy=after.points.xy) == after.points
+
+
 def extent(scene: Scene) -> tuple[float, float]:
     """How far off the plane the points of a scene lie: the median and the farthest, in units of the inputs."""
     if scene.section is None or not len(scene.points):

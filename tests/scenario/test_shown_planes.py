@@ -7,12 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from boundaryviz.engine import messages as m
 from boundaryviz.engine.session import Session
+from boundaryviz.engine.trainer import Trainer
 from boundaryviz.scenario.files import read, write
 from boundaryviz.scenario.history import RunHistory, difference
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.edits import Move, Replace, Resection, Several, apply
-from boundaryviz.scene.planes import components, two_columns
+from boundaryviz.scene.planes import components, shown_otherwise, two_columns
 
 PENGUINS = Path(__file__).parent.parent / "data" / "tables" / "penguins.csv"
 LIFTED = {"data.lift": 9, "data.n": 40, "learner.hidden": [5]}
@@ -41,6 +43,36 @@ def test_a_plane_that_is_chosen_while_it_trains_changes_no_bit_of_what_is_learnt
     shown.reset()  # from the start on the other plane, too
     left.reset()
     assert np.array_equal(left.learner.probabilities(x), shown.learner.probabilities(x), equal_nan=True)
+
+
+def test_early_stopping_goes_on_counting_where_another_plane_is_shown():
+    values = {"training.early_stopping": "patience", "training.patience": 2, "training.evaluate_every": 5}
+    scenario = Scenario().with_values({**LIFTED, **values, "training.learning_rate": 0.3})
+    left, shown = Session(scenario), Session(scenario)
+    for _ in range(300):
+        for session in (left, shown):
+            session.step(1)
+        other = components if shown.step_count % 2 else lambda scene, _: two_columns(scene, 1, 2)
+        shown.set_scene(apply(other(shown.scene, True), shown.scene)[0])
+    assert left.stopped
+    assert shown.stops == left.stops
+
+
+def test_a_trainer_at_rest_stays_there_where_another_plane_is_shown():
+    scenario = Scenario().with_values(LIFTED)
+    trainer = Trainer()
+    scene = scenario.scene()
+    shown = apply(components(scene, one_unit=True), scene)[0]
+    moved = apply(Move(shown.points.ids[:1], shown.points.xy[:1] + 0.5), shown)[0]
+    assert shown_otherwise(scene, shown)
+    assert not shown_otherwise(shown, moved)
+    assert not shown_otherwise(scene, moved)
+    trainer.handle(m.Load(scenario, scene, 1))
+    trainer.handle(m.Play(stop_at=3, again=5))
+    while not any(isinstance(one, m.State) and one.why == "stop-step" for one in trainer.advance()):
+        pass
+    assert not [one for one in trainer.handle(m.SetScene(shown, 2)) if isinstance(one, m.State)]
+    assert m.State(True, 3) in trainer.handle(m.SetScene(moved, 3))
 
 
 def test_a_file_keeps_the_plane_and_its_names(tmp_path: Path):

@@ -16,7 +16,7 @@ KINDS = {
     OWN: "as the data came",
     COLUMNS: "two of the inputs",
     COMPONENTS: "principal components",
-    POINTS: "through three selected points",
+    POINTS: "through three points",
 }
 OTHER = "as it was opened"
 _HELP = (
