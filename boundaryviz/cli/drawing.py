@@ -44,7 +44,7 @@ def train_and_draw(job: Job, picture: Picture) -> int:
     """Train, or read pins, and write a figure, and its data where that is asked for; the exit code."""
     if is_pins(job.scenario):
         return _draw_pins(job, picture)
-    from boundaryviz.engine.heights import NEAR, flat
+    from boundaryviz.engine.height_map import NEAR, flat
     from boundaryviz.figures.style import RANKING, REGRESSION
     from boundaryviz.figures.verdict import NO_DEFENCE
 

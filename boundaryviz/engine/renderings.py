@@ -5,9 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaryviz.engine.height_map import HeightMap, flat
+from boundaryviz.engine.heights import mapped
 from boundaryviz.engine.messages import Render, Rendering, View
 from boundaryviz.engine.probes.base import Slices
 from boundaryviz.engine.session import Session
+from boundaryviz.engine.slices import in_one_go
+from boundaryviz.scene.scene import Domain
+
+_SIDE = 96  # cells of a map of heights along the longer side
 
 
 def render(session: Session, seed: int, revision: int, asked: Render) -> Rendering:
@@ -25,7 +31,14 @@ def render(session: Session, seed: int, revision: int, asked: Render) -> Renderi
         session.probabilities(session.scene.points.x, seed) if session.twin else None,
         None if (judged := session.defending.judged) is None else judged[replica],
         judged[seed] if judged is not None and session.twin else None,
+        _heights(session, replica, rect, asked.z),
     )  # fmt: skip
+
+
+def _heights(session: Session, replica: int, rect: Domain, z: float | None) -> HeightMap | None:
+    if z is None or flat(session.scene):
+        return None
+    return in_one_go(mapped(session, replica, _SIDE, z, domain=rect))
 
 
 Fields = tuple[NDArray[np.float32], NDArray[np.float32] | None]

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure, SubFigure
 
 from boundaryviz import __version__
 from boundaryviz.attacks.budget import Budget
-from boundaryviz.engine.heights import flat
+from boundaryviz.engine.height_map import flat
 from boundaryviz.figures.cascade import draw_cascade
 from boundaryviz.figures.flip import draw_flips, flip_handles, regions
 from boundaryviz.figures.heights import (

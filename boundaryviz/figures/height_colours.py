@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.engine.heights import HeightMap
+from boundaryviz.engine.height_map import HeightMap
 from boundaryviz.figures.effect_colours import effect_image
 
 FAR = 5.0

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from boundaryviz.engine.heights import HeightMap
+from boundaryviz.engine.height_map import HeightMap
 from boundaryviz.figures.effect_colours import effect_image
 from boundaryviz.figures.height_colours import FAR, height_image
 from boundaryviz.figures.palette import class_colour

@@ -215,6 +215,7 @@ class Workbench:
         self.exporting = Exporting(
             window, self.planes, document, client, presenter, picturing, self.reader, folder,
             self.timeline.strip, self.compare.snapshots, self.pin_files.file,
+            lambda: self.heights.asked,
         )  # fmt: skip
         self.filing.offers += [self.effect.ready, self.adversary.ready, self.elephant.goes_with]
         self.pasting = Pasting(window, self.plane, self.filing.welcome, self.controller, self.importing)

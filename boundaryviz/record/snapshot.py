@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.defences.judged import Judged
-from boundaryviz.engine.heights import HeightMap
+from boundaryviz.engine.height_map import HeightMap
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.scenario.scenario import Scenario

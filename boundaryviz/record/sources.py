@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from boundaryviz.engine.heights import NEAR
+from boundaryviz.engine.height_map import NEAR
 from boundaryviz.record import attacked, effect_map
 from boundaryviz.record.decomposition import MEASURES
 from boundaryviz.record.influence import METHODS

@@ -15,7 +15,7 @@ from typing_extensions import override
 from boundaryviz.attacks import placement
 from boundaryviz.engine import certificates, heights
 from boundaryviz.engine.certificates import CertificateMap, proves, survived_by_half
-from boundaryviz.engine.heights import NEAR, HeightMap
+from boundaryviz.engine.height_map import NEAR, HeightMap
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
 from boundaryviz.engine.slices import in_one_go

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from boundaryviz.engine.heights import flat
+from boundaryviz.engine.height_map import flat
 from boundaryviz.figures.film.encoding import write_film
 from boundaryviz.figures.film.options import check_film_path, check_room
 from boundaryviz.figures.film.sequence import FrameSequence, Sweep

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.engine.heights import NEAR
+from boundaryviz.engine.height_map import NEAR
 from boundaryviz.engine.messages import Curves
 from boundaryviz.figures.film.sequence import FrameSequence, Sweep
 from boundaryviz.jobs.messages import OnProgress, Tell

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from boundaryviz.engine.heights import NEAR, flat
+from boundaryviz.engine.height_map import NEAR, flat
 from boundaryviz.jobs.messages import Tell
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.studies.draws import Draw, training_seeds

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from boundaryviz.engine.heights import HeightMap, crossings, flat, heights, mapped, reach_of
+from boundaryviz.engine.height_map import HeightMap, flat
+from boundaryviz.engine.heights import crossings, heights, mapped, reach_of
 from boundaryviz.engine.messages import Subscribe
 from boundaryviz.engine.probes.base import Shown
 from boundaryviz.engine.probes.heights import HeightsProbe, HeightsSettings

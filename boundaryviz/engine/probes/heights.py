@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from typing_extensions import override
 
-from boundaryviz.engine.heights import HeightMap, flat, mapped
+from boundaryviz.engine.height_map import HeightMap, flat
+from boundaryviz.engine.heights import mapped
 from boundaryviz.engine.messages import Key
 from boundaryviz.engine.probes.base import Probe, Shown, Slices
 

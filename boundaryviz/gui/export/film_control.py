@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QMessageBox
 
+from boundaryviz.engine.height_map import flat
 from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.export.film_dialog import VIEWS, FilmChoice, FilmDialog
 from boundaryviz.gui.export.picturing import view_shown
@@ -96,7 +97,9 @@ class FilmControl(QObject):
         scenario, shown = self._document.committed.complete(), self._presenter.snapshot()
         steps = max(scenario.training.steps, shown.step if shown is not None else 0)
         poison = bool(self._document.scene.points.is_poison.any())
-        have = dict.fromkeys(AGAINST_CLEAN, poison) | {"cascade": measured(scenario.learner) is not None}
+        have = dict.fromkeys(AGAINST_CLEAN, poison) | {
+            "cascade": measured(scenario.learner) is not None, "heights": not flat(self._document.scene),
+        }  # fmt: skip
         sweeps = sweepable(scenario)
         at_once = scenario.learner.family.at_once  # over training nothing would move
         self.dialog = FilmDialog(
@@ -194,6 +197,8 @@ class FilmControl(QObject):
             raise ValueError("Switch the twin on (Ctrl+T) to see a preview; the film trains its own.")
         if choice.view == "cascade" and shown.cascade is None:
             raise ValueError("Show the label cascade (K) to see a preview; the film looks for itself.")
+        if choice.view == "heights":
+            raise ValueError("Of heights there is no preview; the film looks for itself.")
         from PIL import Image
 
         from boundaryviz.figures.film.drawing import Film

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import QObject
 
 from boundaryviz.engine import messages as m
-from boundaryviz.engine.heights import NEAR, HeightMap, flat
+from boundaryviz.engine.height_map import NEAR, HeightMap, flat
 from boundaryviz.engine.probes.heights import HeightsSettings
 from boundaryviz.figures.height_colours import height_image
 from boundaryviz.gui.document.document import Document

@@ -8,7 +8,7 @@ from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from boundaryviz.engine.heights import NEAR
+from boundaryviz.engine.height_map import NEAR
 from boundaryviz.gui.widgets.controls import label
 from boundaryviz.gui.widgets.fields import FieldPlan
 from boundaryviz.gui.widgets.number import NumberEditor
@@ -21,7 +21,7 @@ _PLAN = FieldPlan(
     "inputs. Colours are full on the boundary, and gone from five times as far on.", "number", NEAR,
     low=LEAST, high=MOST, log=True,
 )  # fmt: skip
-_WIDE, _SWATCH = 304, 20  # pixels
+_WIDE, _SWATCH = 324, 20  # pixels
 _AWAY = 12  # from the edges of the plane
 
 
@@ -80,6 +80,7 @@ class HeightsStrip(QWidget):
         self.map.setToolTip(tip("Colour each place by how near the boundary lies over or under it"))
         self.legend = _Lines()
         self.words = label("", wraps=True)
+        self.words.setMinimumHeight(2 * self.words.fontMetrics().lineSpacing())  # with and without a pointer
         title = label("Off the plane")
         title.setBuddy(self.editor)
         line = QHBoxLayout()
