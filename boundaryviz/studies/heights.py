@@ -19,19 +19,23 @@ def plan(scenario: Scenario, data_seed: int | None, names: Collection[str], seed
     """One run of so many training seeds; see `draws.Planner`. Raises ScenarioError where nothing lies off the plane."""
     if why := flat(scenario.scene()):
         raise ScenarioError([f"expect: {why}"])
-    content = Looking(scenario, max(1, training_seeds(scenario, seeds)), device)
-    key = content_key("heights", scenario, seeds=content.seeds)
+    against = "gain" in names
+    if against and not hasattr(scenario.learner, "robust"):
+        raise ScenarioError(["expect: heights.gain is of a net, which can be trained against pushes"])
+    content = Looking(scenario, max(1, training_seeds(scenario, seeds)), device, against)
+    key = content_key("heights", scenario, seeds=content.seeds, against=against)
     return Draw(data_seed, (Batch((Task(key, f"heights, data seed {scenario.data.seed}"),), content),))
 
 
 @dataclass(frozen=True)
 class Looking:
-    """What is done for a draw of the data."""
+    """What is done for a draw of the data. against: also trained against pushes, within `learner.robust_epsilon`."""
 
     WORK: ClassVar[str] = "boundaryviz.studies.heights:measure"
     scenario: Scenario
     seeds: int
     device: str
+    against: bool = False
 
 
 def measure(content: Looking, tell: Tell) -> list[dict[str, float | None]]:
@@ -39,12 +43,22 @@ def measure(content: Looking, tell: Tell) -> list[dict[str, float | None]]:
 
     The distance is the median over the clean training points, at most as far as is looked; see `heights.reach_of`.
     """
+    rows = _looked(content.scenario, content, tell)
+    means = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
+    if content.against:
+        robust = _looked(content.scenario.with_values({"learner.robust": "pgd"}), content, tell)
+        means["gain"] = float(np.mean([row["distance"] for row in robust])) / max(means["distance"], 1e-12)
+    return [{name: mean if np.isfinite(mean) else None for name, mean in means.items()}]
+
+
+def _looked(scenario: Scenario, content: Looking, tell: Tell) -> list[dict[str, float]]:
+    """Of each training seed: the share of the plane with the boundary near, and how far it is from a point."""
     from boundaryviz.engine.heights import heights_over, reach_of
     from boundaryviz.engine.slices import in_one_go
     from boundaryviz.runs.run import start
 
-    run = start(content.scenario, content.seeds, False, content.device)
-    run.advance(content.scenario.steps, lambda done, total: tell.progress(0, 1))
+    run = start(scenario, content.seeds, False, content.device)
+    run.advance(scenario.steps, lambda done, total: tell.progress(0, 1))
     points, reach = run.scene.points, reach_of(run.session)
     x = points.x[points.is_train & ~points.is_poison & ~points.muted]
     rows = []
@@ -52,5 +66,4 @@ def measure(content: Looking, tell: Tell) -> list[dict[str, float | None]]:
         over = np.minimum(*in_one_go(heights_over(run.session, run.session.shown(seed), x, reach)))
         found = run.heights(NEAR, seed, side=40)
         rows.append({"within": found.within(NEAR), "distance": float(np.median(np.minimum(over, reach)))})
-    means = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
-    return [{name: mean if np.isfinite(mean) else None for name, mean in means.items()}]
+    return rows
