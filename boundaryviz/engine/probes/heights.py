@@ -12,6 +12,9 @@ from boundaryviz.engine.messages import Key
 from boundaryviz.engine.probes.base import Probe, Shown, Slices
 
 
+_WIDE = 200  # inputs, from which on it takes a quarter of the places: training waits
+
+
 @dataclass(frozen=True)
 class HeightsSettings:
     """side: cells along the longer side of the domain. z: how far off the plane the sheets are that are drawn."""
@@ -34,4 +37,7 @@ class HeightsProbe(Probe):
 
     @override
     def work(self, shown: Shown) -> Slices[HeightMap]:
-        return (yield from mapped(shown.session, shown.replica, self.settings.side, self.settings.z))
+        side = self.settings.side
+        if shown.session.scene.points.width > _WIDE:
+            side = max(side // 2, 1)
+        return (yield from mapped(shown.session, shown.replica, side, self.settings.z))
