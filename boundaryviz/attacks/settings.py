@@ -31,12 +31,13 @@ class AttackSettings(Spec):
     An attack is a class of settings in a module of `attacks/kinds`, or one that another package registers: with a
     field `attack`, a Literal of its name, with a TITLE, and with `place`.
     FOREIGN: names of the shared settings that mean nothing to it. STANDS_IN: its points stand in for clean ones, which
-    it withdraws; a larger dose then holds a smaller one.
+    it withdraws; a larger dose then holds a smaller one. NEEDS_INPUTS: it has no place on a plane that is all there is.
     """
 
     TITLE: ClassVar[str]
     FOREIGN: ClassVar[tuple[str, ...]] = ()
     STANDS_IN: ClassVar[bool] = False
+    NEEDS_INPUTS: ClassVar[bool] = False
     if TYPE_CHECKING:
         attack: str = ""  # a field of each
 

@@ -156,6 +156,7 @@ class Workbench:
         self.defence = DefenceControl(window, self.planes, self.controller)
         self.rule = RuleControl(window, self.planes, self.controller)
         self.presentation = PresentationControl(window, self.planes, self.filing.turn, self.curves.view.set_scale)
+        window.actions_["file.talk"].toggled.connect(window.actions_["view.projector"].setChecked)
         self._arrange()
         self._dress()
         window.restore()

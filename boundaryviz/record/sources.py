@@ -98,6 +98,15 @@ SOURCES: dict[str, Source] = {
             for of, words in (("", "count"), ("_share", "share"))
         },
     ),
+    "trigger": Source(
+        "boundaryviz.studies.triggering:plan",
+        {
+            "success": Measure(
+                "share of triggered test points that the poisoned model gives to the wanted class", True
+            ),
+            "clean_success": Measure("share of them that the clean twin gives to it as well", True),
+        },
+    ),
     "transfer": Source(
         "boundaryviz.studies.transfer:plan",
         {

@@ -17,11 +17,11 @@ from boundaryviz.scene.scene import Scene
 from boundaryviz.testing.light import heavy_of
 
 
-def scenes() -> Iterable[Scene]:
-    """Scenes of two classes and of four, with all labels and with few."""
-    yield build(DataSpec(n=120))
-    yield build(DataSpec(n=120, labels_per_class=3))
-    yield build(DataSpec(name="blobs", n=120))
+def scenes(lift: int | None = None) -> Iterable[Scene]:
+    """Scenes of two classes and of four, with all labels and with few; lifted into so many inputs."""
+    yield build(DataSpec(n=120, lift=lift))
+    yield build(DataSpec(n=120, labels_per_class=3, lift=lift))
+    yield build(DataSpec(name="blobs", n=120, lift=lift))
 
 
 class AttackContract:
@@ -30,8 +30,12 @@ class AttackContract:
     spec: AttackSettings
     seeds: ClassVar[Iterable[int]] = range(3)
 
+    @property
+    def _lift(self) -> int | None:
+        return 5 if self.spec.NEEDS_INPUTS else None
+
     def _several(self) -> Iterable[tuple[Scene, AttackSettings]]:
-        for scene in scenes():
+        for scene in scenes(self._lift):
             for seed in self.seeds:
                 yield scene, self.spec.model_copy(update={"seed": seed})
 
@@ -83,13 +87,13 @@ class AttackContract:
 
     def test_a_count_of_nothing_places_nothing(self) -> None:
         none = self.spec.model_copy(update={"count": 0})
-        for scene in scenes():
+        for scene in scenes(self._lift):
             points, withdrawn = placed(scene, none)
             assert not len(points)
             assert not len(withdrawn)
 
     def test_where_it_cannot_be_laid_it_says_so_in_a_sentence(self) -> None:
-        scene = build(DataSpec(n=60))
+        scene = build(DataSpec(n=60, lift=self._lift))
         empty = scene.with_points(scene.points.take(np.empty(0, dtype=np.int64)))
         unlabelled = scene.with_points(scene.points.with_columns(label=np.full(len(scene.points), -1)))
         for bare in (empty, unlabelled):

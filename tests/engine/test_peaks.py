@@ -65,6 +65,7 @@ CASES = [
     case("GradientBoostingClassifier", 2000, 32, **NOISY, learner__subsample=0.5, learner__max_depth=10),
     case("random-features", 10_000, **TRAIN_ALONE, learner__features=800),
     case("random-features", 500, 16, learner__features=10_000),
+    case("distillation", 2000, 64, learner__auxiliary=256, learner__noise_batch=2000),
     case("dpa", 20_000, 8, learner__parts=1000),
     case("dpa", 20_000, 8, **NOISY, learner__parts=500, learner__base="tree"),
     # inputs of other widths

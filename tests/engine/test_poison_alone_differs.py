@@ -25,7 +25,7 @@ def weights(session: Session, replica: int) -> list[NDArray]:
     """What a replica answers over the plane, and its parameters, after `STEPS` steps."""
     session.step(STEPS - session.step_count)
     learner = session.learner
-    grid = session.scene.domain.grid(5, 4)
+    grid = session.scene.embed(session.scene.domain.grid(5, 4))
     return [learner.probabilities(grid, replica), learner.P[replica].numpy().copy()]  # type: ignore[attr-defined]
 
 
@@ -38,6 +38,7 @@ def drawn(name: str, attack: str, size: int | str, seed: int, labels: int | str,
         "data.n": 40, "data.seed": seed, "data.labels_per_class": labels, "learner.name": name, "poison.attack": attack,
         "poison.count": count, "poison.seed": seed, "training.batch_size": size,
         **({} if name == "logistic" else {"learner.hidden": [8]}),
+        **({"data.lift": 5} if ATTACKS[attack].NEEDS_INPUTS else {}),
         **({"learner.unlabelled_batch": size} if "unlabelled_batch" in FAMILIES[name].spec.model_fields else {}),
     })  # fmt: skip
 

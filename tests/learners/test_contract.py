@@ -15,6 +15,7 @@ from boundaryviz.learners.families.boosting import (
     GradientBoostingClassifierSpec,
     HistGradientBoostingClassifierSpec,
 )
+from boundaryviz.learners.families.distillation import DistillationSpec
 from boundaryviz.learners.families.estimators import RandomForestClassifierSpec
 from boundaryviz.learners.families.graphs import LabelSpreadingSpec
 from boundaryviz.learners.families.linear import LinearSVCSpec
@@ -30,6 +31,7 @@ SMALL: dict[str, Any] = {"hidden": (8, 8), "activation": "tanh", "unlabelled_bat
 _DEFAULTS: dict[str, Any] = {
     name: family.spec(**SMALL if issubclass(family.spec, UnlabelledSpec) else {}) for name, family in FAMILIES.items()
 } | {
+    "distillation": DistillationSpec(hidden=(8, 8), activation="tanh", auxiliary=5, noise_batch=20),
     "RandomForestClassifier": RandomForestClassifierSpec(n_estimators=5),
     "ExtraTreesClassifier": ExtraTreesClassifierSpec(n_estimators=5),
     "BaggingClassifier": BaggingClassifierSpec(n_estimators=5),

@@ -16,6 +16,7 @@ from boundaryviz.attacks.placement import inject
 from boundaryviz.attacks.specs import ATTACKS
 from boundaryviz.scene.data import DataSpec, build
 from boundaryviz.scene.edits import Move, apply
+from boundaryviz.scene.lift import lifted
 from boundaryviz.scene.measure import measure_of, measured, scaling_of, spreads, units_on_plane
 from boundaryviz.scene.scaling import Scaling
 from boundaryviz.scene.scene import Domain, Points, Scene, Split
@@ -71,9 +72,10 @@ def test_only_clean_training_points_are_measured():
 @pytest.mark.parametrize("name", ATTACKS)
 def test_no_attack_changes_the_measure(name: str):
     attack: Any = ATTACKS[name]
-    poisoned = inject(SCENE, attack(count=7))
-    assert poisoned.points != SCENE.points
-    assert measure_of(poisoned.points) == measure_of(SCENE.points)
+    scene = lifted(SCENE, 5, 0.0, np.random.default_rng(0)) if attack.NEEDS_INPUTS else SCENE
+    poisoned = inject(scene, attack(count=7))
+    assert poisoned.points != scene.points
+    assert measure_of(poisoned.points) == measure_of(scene.points)
 
 
 def test_it_stays_while_points_move_and_is_taken_anew_for_other_inputs():

@@ -24,7 +24,7 @@ from boundaryviz.gui.shell.writer import Writer
 from boundaryviz.gui.training.controller import Controller
 from boundaryviz.gui.widgets.plain import ask
 from boundaryviz.record import pins_file
-from boundaryviz.scenario import files, gallery
+from boundaryviz.scenario import files, gallery, talk
 from boundaryviz.scenario.atomic import Stamp
 from boundaryviz.scenario.pace import Pace
 from boundaryviz.scenario.scenario import Scenario
@@ -66,6 +66,7 @@ class Filing(QObject):
         self._kept: dict[str, Kept] = {}  # by the names of the examples
         self._left = ""  # the example that is left, with something kept, for what is opened next
         self._before = 0  # undo steps that led to what was brought back
+        self._step = 0  # of the talk, the one that was shown last
         self._reader, self._folder, self._open_pins, self._importing = reader, folder, open_pins, importing
         self._asked = 0  # how often something was to be shown
         self._tell_slow = ""
@@ -85,6 +86,8 @@ class Filing(QObject):
         }  # fmt: skip
         for name, act in on.items():
             actions[name].triggered.connect(lambda _=False, act=act: act())
+        self._talk = actions["file.talk"]
+        self._talk.toggled.connect(lambda on: on and self._give_talk())
         window.dropped.connect(lambda path: self.open(Path(path)))
         self._document.opened.connect(self._offer_kept)
         saving.written.connect(recent.add)
@@ -92,6 +95,7 @@ class Filing(QObject):
         welcome = self.welcome
         welcome.chosen.connect(self.open_example)
         welcome.open_file.connect(self.ask_open)
+        welcome.give_talk.connect(self._asked_for_talk)
         self.offers: list[Callable[[Scenario], tuple[str, Callable[[], None]] | None]] = []
         """What goes with a scenario: a button beside what there is to look at, and what it does; of several the first
         that has something to offer."""
@@ -127,19 +131,64 @@ class Filing(QObject):
         self._controller.play(True)
 
     def turn(self, by: int) -> None:
-        """The example so many places later in the gallery, as it was left; from elsewhere its first, or last, one."""
+        """The example so many places later in the talk, where it is given, or else in the gallery, as it was left; from
+        elsewhere the gallery's first, or last, one."""
+        if self._talk.isChecked():
+            self._turn_talk(by)
+            return
         names, here = gallery.names(), self._example()
         at = 0 if by > 0 else len(names) - 1
         if here in names:
             at = names.index(here) + by
         if not 0 <= at < len(names):
             self._window.tell("This is the last example." if by > 0 else "This is the first example.")
-        elif self.may_leave():
-            self._left = ""  # page by page, one finds back
-            kept = self._kept.pop(names[at], None)
-            self._begin(names[at])
-            if kept is not None:
-                self._take_up(kept)
+        else:
+            self._go_to(names[at])
+
+    def _go_to(self, name: str) -> bool:
+        """Show an example as it was left, and train it; whether what was there could be left."""
+        if not self.may_leave():
+            return False
+        self._left = ""  # page by page, one finds back
+        kept = self._kept.pop(name, None)
+        self._begin(name)
+        if kept is not None:
+            self._take_up(kept)
+        return True
+
+    def _asked_for_talk(self) -> None:
+        """On the page of examples, where it may be given already."""
+        if self._talk.isChecked():
+            self._give_talk()
+        self._talk.setChecked(True)
+
+    def _give_talk(self) -> None:
+        """Begin the talk, or go on with it where it was left; after its end, from the beginning."""
+        if self._step >= len(talk.steps()) - 1:
+            self._step = 0
+        if not self._show_step(self._step):
+            self._talk.setChecked(False)
+
+    def _turn_talk(self, by: int) -> None:
+        """So many steps on in the talk; from an example beside it, back to the step that was left."""
+        steps = talk.steps()
+        at = self._step + by if self._example() == steps[self._step][1].scenario else self._step
+        if 0 <= at < len(steps):
+            self._show_step(at)
+        else:
+            self._window.tell("This is the end of the talk." if by > 0 else "The talk begins here.")
+
+    def _show_step(self, at: int) -> bool:
+        """Show a step of the talk and say its sentence; whether what was there could be left."""
+        row, step = talk.steps()[at]
+        if not self._go_to(step.scenario):
+            return False
+        self._step = at
+        self._window.notify(
+            f"{row.title} ({at + 1} of {len(talk.steps())}). {step.sentence}", action="What to look at",
+            act=self.tell_look_at, closable=True,
+        )  # fmt: skip
+        return True
 
     def bring_back(self, name: str) -> None:
         """What was done to an example, as it was left: an undo step on the example itself."""

@@ -169,6 +169,7 @@ class WelcomePage(QWidget):
     open_file = pyqtSignal()
     paste_table = pyqtSignal()
     draw_own = pyqtSignal()
+    give_talk = pyqtSignal()
     left = pyqtSignal()
 
     def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
@@ -186,9 +187,11 @@ class WelcomePage(QWidget):
         self.paste_button.setToolTip("Points from the clipboard: columns x, y and optionally label")
         self.draw_button = QPushButton("Draw your own")
         self.draw_button.setToolTip("An empty plane and a brush")
+        self.talk_button = QPushButton("Give the talk")
+        self.talk_button.setToolTip("Lead through the whole argument, step by step, as a presentation")
         own = QHBoxLayout()
         own.setSpacing(8)
-        for button in (self.open_button, self.paste_button, self.draw_button):
+        for button in (self.open_button, self.paste_button, self.draw_button, self.talk_button):
             own.addWidget(button)
         own.addStretch(1)
         self.back_button = QPushButton("Back to the plane")
@@ -217,6 +220,7 @@ class WelcomePage(QWidget):
         self.open_button.clicked.connect(self.open_file)
         self.paste_button.clicked.connect(self.paste_table)
         self.draw_button.clicked.connect(self.draw_own)
+        self.talk_button.clicked.connect(self.give_talk)
         self.back_button.clicked.connect(self.left)
         QShortcut(QKeySequence("Escape"), self, self.left, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.set_theme(theme)

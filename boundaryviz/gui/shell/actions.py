@@ -51,6 +51,8 @@ _TABLE = (
     _Entry("file.new", "&New plane", "Start with an empty plane and draw your own points", ("Ctrl+N",),
            "file"),
     _Entry("file.examples", "E&xamples...", "Choose an example scenario", ("Ctrl+Shift+O",), "grid"),
+    _Entry("file.talk", "&Give the talk", "Lead through the argument that machine learning is becoming less "
+           "dependable, step by step, as a presentation; again to leave it", checkable=True),
     _Entry("file.open", "&Open...", "Open a scenario, a table of points of any usual kind, or pins",
            ("Ctrl+O",), "folder"),
     _Entry("file.paste", "&Paste a table", "Take the table of points that is on the clipboard, in the place of these",
