@@ -12,6 +12,7 @@ from scipy import sparse
 
 from boundaryviz.adversary.logistic import Logistic
 from boundaryviz.engine.surface import surface
+from boundaryviz.evasion.nearest import nearest_piece
 from boundaryviz.learners import graphs, losses, objectives
 from boundaryviz.learners.optimisers import Optimiser
 from boundaryviz.record.comparison import Comparison
@@ -63,6 +64,10 @@ def half_a_cell_aside(rect: Any, columns: int, rows: int) -> Any:
     return x, np.linspace(rect.bottom, rect.top, rows + 2)
 
 
+def half_of_the_pieces(places: Any, pieces: Any, metric: Any) -> Any:
+    return nearest_piece(places, pieces[len(pieces) // 2 :], metric)
+
+
 OBJECTIVES = "boundaryviz.learners.objectives"
 EXACT = "boundaryviz.adversary.exact.ExactMachine"
 FAULTS: list[tuple[str, Any, str]] = [
@@ -95,6 +100,10 @@ FAULTS: list[tuple[str, Any, str]] = [
      "Fields and contour lines: the window's quick field"),
     ("boundaryviz.learners.chains.seeds", lambda before, labelled: np.where(labelled, 0, -1),
      "Label cascade: paths along"),
+    ("boundaryviz.evasion.pgd.cut", lambda push, *_: push, "Attacks on models as they stand: the input after 12"),
+    ("boundaryviz.evasion.deepfool.OVERSHOOT", 0.5, "Attacks on models as they stand: the length of DeepFool"),
+    ("boundaryviz.evasion.nearest.nearest_piece", half_of_the_pieces,
+     "Attacks on models as they stand: the distance"),
 ]  # fmt: skip
 
 

@@ -13,7 +13,6 @@ from boundaryviz.attacks.targets import AttackError
 from boundaryviz.learners import base, losses
 from boundaryviz.learners.mlp import MLP
 from boundaryviz.learners.specs import LARGEST_SEED, LogisticSpec, MLPSpec
-from boundaryviz.scene.lift import directions
 from boundaryviz.scene.measure import scaling_of
 from boundaryviz.scene.scaling import Scaling
 
@@ -42,7 +41,7 @@ class Nets:
         points and these of poison, (K, D) and (K,)."""
         seeds = tuple((self.training.seed + first + r) % LARGEST_SEED for r in range(many))
         scene, clean = self._problem.scene, self.points
-        lifted = directions(self._problem.scenario.data.lift, self._problem.width)
+        lifted = self._problem.scenario.data.lift == self._problem.width
         task = base.Problem(self._problem.classes, scene.domain, seeds, scene.section, self.scale, lifted)
         net = MLP(self.spec, self.training, task, "cpu")
         more = np.empty((0, self._problem.width)) if x is None else x

@@ -26,7 +26,7 @@ def reach_of(session: Session) -> float:
     plane, the longer side of the domain; of others from one end of their box to the other along the direction."""
     scene, section = session.scene, session.scene.section
     assert section is not None
-    if session.learner.problem.lifted is not None:
+    if session.learner.problem.lifted:
         return max(scene.domain.width, scene.domain.height)
     return float(np.abs(_off(scene)) @ (section.high - section.low))
 

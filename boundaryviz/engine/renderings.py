@@ -10,7 +10,7 @@ from boundaryviz.engine.heights import mapped
 from boundaryviz.engine.messages import Render, Rendering, View
 from boundaryviz.engine.probes.base import Slices
 from boundaryviz.engine.session import Session
-from boundaryviz.engine.slices import in_one_go
+from boundaryviz.evasion.slices import whole
 from boundaryviz.scene.scene import Domain
 
 _SIDE = 96  # cells of a map of heights along the longer side
@@ -38,7 +38,7 @@ def render(session: Session, seed: int, revision: int, asked: Render) -> Renderi
 def _heights(session: Session, replica: int, rect: Domain, z: float | None) -> HeightMap | None:
     if z is None or flat(session.scene):
         return None
-    return in_one_go(mapped(session, replica, _SIDE, z, domain=rect))
+    return whole(mapped(session, replica, _SIDE, z, domain=rect))
 
 
 Fields = tuple[NDArray[np.float32], NDArray[np.float32] | None]

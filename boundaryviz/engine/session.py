@@ -26,6 +26,11 @@ from boundaryviz.engine.pace import Pace
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.surface import Ask, in_parts, surface
 from boundaryviz.engine.twins import Twins, compare, margins
+from boundaryviz.evasion.nearest import Look, asked_by
+from boundaryviz.evasion.pushes import Pushes, Robustness
+from boundaryviz.evasion.pushing import pushing
+from boundaryviz.evasion.robustness import measuring
+from boundaryviz.evasion.settings import EvasionSpec, Line
 from boundaryviz.learners.base import Extra, Learner, Problem, TrainingData, decided, leads_of
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.learners.families.estimators import DecisionTreeClassifierSpec, SVCSpec
@@ -36,10 +41,9 @@ from boundaryviz.scenario.changes import stirs
 from boundaryviz.scenario.cost import check_memory
 from boundaryviz.scenario.inputs import check_inputs
 from boundaryviz.scenario.scenario import Scenario
-from boundaryviz.scene.lift import directions
 from boundaryviz.scene.measure import measured, scaling_of
 from boundaryviz.scene.planes import shown_otherwise
-from boundaryviz.scene.scene import Domain, Scene, Split
+from boundaryviz.scene.scene import Domain, Points, Scene, Split
 from boundaryviz.scene.section import on_plane
 
 _PART = 1 << 11  # points that all models of a course are asked about at once
@@ -130,7 +134,7 @@ class Session:
         self._scaling_by = self.scenario.data.input_scale
         if self._scaling_by == "standardised":
             self.scene = measured(self.scene)
-        problem = self._problem(self.scenario, self.scene, self.replicas.seeds)
+        problem = self._task(self.scenario, self.scene, self.replicas.seeds)
         scale = scaling_of(self.scene, self._scaling_by)
         plain = learner_of(self.spec, self.scenario.training, problem, self.device, scale)
         self._rescale = plain.rescale if isinstance(plain, Scaled) else None
@@ -147,8 +151,9 @@ class Session:
         self._record()
 
     @staticmethod
-    def _problem(scenario: Scenario, scene: Scene, seeds: Sequence[int]) -> Problem:
-        lifted = directions(scenario.data.lift, scene.points.width)
+    def _task(scenario: Scenario, scene: Scene, seeds: Sequence[int]) -> Problem:
+        """What a learner is told before it starts on this scene."""
+        lifted = scenario.data.lift == scene.points.width
         return Problem(scene.classes, scene.domain, tuple(seeds), scene.section, lifted=lifted)
 
     def set_scene(self, scene: Scene, scenario: Scenario | None = None) -> None:
@@ -218,7 +223,7 @@ class Session:
         """
 
         def course() -> Course:
-            problem = self._problem(scenario, scene, ())
+            problem = self._task(scenario, scene, ())
             spec = scenario.learner if self._instead is None else self._instead
             return Course(spec, scenario.training, problem, scaling_of(scene, self._scaling_by))
 
@@ -524,6 +529,44 @@ class Session:
         border = self._border()
         found = surface(lambda x: ask(x) - border, rect, columns, rows, points.xy, points.label)
         return field_of(found + border)
+
+    # ---- attacking what stands ----------------------------------------------------------------------
+
+    def pushes(
+        self, asked: EvasionSpec, points: Points, replica: int = 0, places: bool = False
+    ) -> Generator[None, None, Pushes]:
+        """How points are pushed for a replica to decide otherwise, in slices; see `pushing`. places: they are no points
+        of the scene, and have no ids."""
+        ids = np.full(len(points), -1) if places else points.ids
+        return pushing(
+            self.learner, asked, points.x, ids=ids, places=points.xy, replica=replica, look=self._looks(replica),
+            problem=self._problem,
+        )  # fmt: skip
+
+    def robustness(
+        self, asked: EvasionSpec, points: Points, epsilons: Sequence[float], lines: Sequence[Line], replica: int = 0
+    ) -> Generator[None, None, Robustness]:
+        """The error of labelled points that may be pushed, in slices; see `measuring`."""
+        return measuring(
+            self.learner, points.x, points.label.astype(np.int64), epsilons=epsilons, asked=asked, lines=lines,
+            ids=points.ids, replica=replica, look=self._looks(replica), problem=self._problem,
+        )  # fmt: skip
+
+    @property
+    def _problem(self) -> Problem:
+        """What the learner was told, with the plane that is shown now."""
+        return replace(self.learner.problem, section=self.scene.section, domain=self.scene.domain)
+
+    def _looks(self, replica: int) -> Look:
+        """What decides at cells of the plane: near the boundary, and everywhere where that takes little longer."""
+        points, asked = self.scene.points, asked_by(self.learner, replica, self._problem)
+
+        def look(rect: Domain, columns: int, rows: int) -> NDArray[np.float32]:
+            if self._affords(asked.numbers, rect, columns, rows):
+                return surface(asked.numbers, rect, columns, rows)
+            return surface(asked.numbers, rect, columns, rows, points.xy, points.label)
+
+        return look
 
     def _border(self) -> np.float32:
         """The score at which the decision between two classes falls; 0 where the likeliest class is taken."""

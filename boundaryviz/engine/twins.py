@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.engine.slices import in_one_go
+from boundaryviz.evasion.slices import whole
 from boundaryviz.scene.scene import Scene, Split
 from boundaryviz.scene.section import on_plane
 
@@ -57,7 +57,7 @@ def leads(p: NDArray[np.floating], label: NDArray[np.integer]) -> NDArray[np.flo
 
 def compare(scene: Scene, step: int, diverged: NDArray[np.bool_], predict: Predict, side: int = 128) -> Twins:
     """What 2 S replicas, the clean ones first, make of everything twins are compared on; see `comparing`."""
-    return in_one_go(comparing(scene, step, diverged, predict, side))
+    return whole(comparing(scene, step, diverged, predict, side))
 
 
 def comparing(

@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from boundaryviz.learners import losses
 from boundaryviz.learners.base import UNDECIDED, Learner
+from boundaryviz.learners.masking import AS_IT_IS, Asking
 from boundaryviz.scene.section import Section
 
 CERTAIN = 30.0
@@ -44,19 +45,29 @@ class Model:
     """R replicas of a net as functions of their inputs, in the units of the scene; scaling lies inside.
 
     learner: the one that answers. rule: how it decides, None where the likeliest class is taken.
-    replicas: which of its replicas these are. masked: asked as they answer, with the mask that the learner wears, if
-    any; else as they were trained, which an attacker who knows of the mask does.
+    replicas: which of its replicas these are. how: with the mask that it wears, if any, or as an attacker who knows of
+    it asks.
     """
 
     learner: Any
     rule: Decides | None
     replicas: slice
-    masked: bool = True
+    how: Asking = AS_IT_IS
 
     @property
     def unmasked(self) -> Model:
         """The same without its mask."""
-        return replace(self, masked=False)
+        return self.asked(masked=False)
+
+    def asked(self, **how: Any) -> Model:
+        """The same asked in another way, see `Asking`."""
+        return replace(self, how=replace(self.how, **how))
+
+    @property
+    def noisy(self) -> bool:
+        """Whether it answers with noise, so that no single answer says how it decides."""
+        mask = getattr(self.learner, "mask", None)
+        return mask is not None and mask.kind == "noise"
 
     @property
     def classes(self) -> int:
@@ -94,20 +105,23 @@ class Model:
     def inputs(self, x: NDArray[np.float64]) -> Tensor:
         """Points (N, D), or (R, N, D) of each replica's own, as it is asked about them: float64 (1 or R, D, N)."""
         many = x[None] if x.ndim == 2 else x
-        return torch.from_numpy(np.ascontiguousarray(many.swapaxes(1, 2))).to(self.device)
+        return torch.from_numpy(np.array(many.swapaxes(1, 2), order="C")).to(self.device)
 
     def logits(self, x: Tensor) -> Tensor:
         """One number for each class, (R, C, N), of inputs (1 or R, D, N): what a softmax makes probabilities of.
 
         Of a net with one output o it is half of it with either sign, so that the second class leads by o.
         """
-        z: Tensor = self.learner.answers(x, self.replicas, self.masked)
+        z: Tensor = self.learner.answers(x, self.replicas, self.how)
         return torch.cat([-z, z], 1) * 0.5 if z.shape[1] == 1 else z
 
     def decision(self, x: Tensor) -> Tensor:
         """As `logits`, numbers (R, C, N) the largest of which is what it decides, by costs or a threshold where the
         scenario has them: the second class's lead less the score at the threshold, or -log of the expected costs."""
-        z = self.logits(x)
+        return self.weighed(self.logits(x))
+
+    def weighed(self, z: Tensor) -> Tensor:
+        """From `logits` (R, C, N) to `decision`."""
         if self.rule is None:
             return z
         if self.classes == 2:
@@ -125,11 +139,16 @@ class Model:
         """The class that each input is taken for, int64 (R, N), as the learner predicts it; -1 where undecided."""
         with torch.no_grad():
             if self.rule is None:
-                return losses.leading(self.learner.answers(x, self.replicas, self.masked))
+                return losses.leading(self.learner.answers(x, self.replicas, self.how))
             d = self.decision(x)
             if self.classes == 2:
                 return (d[:, 1] >= d[:, 0]).long().masked_fill_(~d.isfinite().all(1), UNDECIDED)
             return losses.leading(d)
+
+    def decided(self, z: Tensor) -> Tensor:
+        """The class decided, int64 (R, N), of `logits` (R, C, N), for whoever has them already: as `decide`, but where
+        two classes are equal to the bit."""
+        return losses.leading(self.weighed(z))
 
     def of(self, replicas: slice) -> Model:
         """Some of its replicas."""

@@ -23,6 +23,11 @@ BOUNDED = frozenset[Method]({"fgsm", "pgd", "adaptive"})
 """The methods that stay within a ball; the others look for the shortest push, of any length."""
 
 
+Line = Literal["exact", "fgsm", "pgd", "adaptive", "random", "universal"]
+LINES: tuple[Line, ...] = ("exact", "fgsm", "pgd", "random", "universal")
+"""Attacks whose errors make up robustness curves; whoever knows of a mask asks for 'adaptive' beside them."""
+
+
 class EvasionSpec(Spec):
     """What is asked of a model as it stands. Nothing of it changes training."""
 
@@ -35,6 +40,7 @@ class EvasionSpec(Spec):
     norm: Norm = setting("l2", "Norm", "How the length of a push is measured.", choices=NORMS)
     epsilon: float = setting(
         0.3, "Epsilon", "How far an input may be pushed, in the units of the data; 0 pushes nothing.", ge=0.0, le=1e6,
+        log=True,
     )  # fmt: skip
     target: int | None = setting(
         None, "Class aimed at", "Pushes are to end in this class; empty is any but the class that the model decides.",
@@ -51,6 +57,7 @@ class EvasionSpec(Spec):
     smoothing: float = setting(
         0.0, "Smoothing", "Deviation of the noise that the model is averaged over; the average has certificates within "
         "which no push changes it. 0 is none.", ge=0.0, le=1e6,
+        log=True,
     )  # fmt: skip
     within: Literal["all", "plane"] = setting(
         "all", "Within", "Of points with inputs off the plane: whether they are pushed along every input, or along the "

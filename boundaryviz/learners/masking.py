@@ -3,10 +3,13 @@
 
 Saturated: outputs times so much that softmax rounds its slope away. Quantised: inputs rounded to a grid, whose slope is
 0. Wiggle: x + s sin(4.8 x / s), which turns the slope around every few hundredths and moves x by s at most. Noise: one
-Gaussian draw a place, the same each time that place is asked about, so that a picture of it stands still.
+Gaussian draw a place, the same each time that place is decided, so that a picture of it stands still; an attack that
+tries a place out meets another draw there, as it would of a net that draws anew each time.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -17,6 +20,23 @@ from boundaryviz.learners.point_draws import hashed, normal
 from boundaryviz.learners.specs_robust import Masking, RobustSpec
 from boundaryviz.learners.streams import Purpose, key
 from boundaryviz.scene.scaling import Scaling
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How a net that is differentiated by its inputs is asked.
+
+    masked: with its mask, else as it was trained. draw: which draw of a noisy mask is met, 0 that of decisions.
+    straight: the mask moves inputs, but slopes are taken as if it did not (the straight-through estimate of Bengio,
+    Leonard and Courville 2013, BPDA of Athalye, Carlini and Wagner 2018, section 4.1).
+    """
+
+    masked: bool = True
+    draw: int = 1
+    straight: bool = False
+
+
+AS_IT_IS = Asking()
 
 STEEPNESS = 4.8
 """How steep the wiggle is; above 1 it runs backwards in places."""
@@ -48,26 +68,27 @@ class Mask:
         return z * self.strength if self.kind == "saturated" else z
 
     def places(self, x: NDArray[np.float64], scale: Scaling | None) -> NDArray[np.float64]:
-        """As `inputs`, (N, D)."""
-        moved: NDArray[np.float64] = self.inputs(torch.from_numpy(np.ascontiguousarray(x.T))[None], scale)[0].numpy().T
-        return moved
+        """Where inputs (N, D) in units of `scale` are taken to be when a decision is made, (N, D) in the same."""
+        moved: NDArray[np.float64] = self._moved(torch.from_numpy(np.ascontiguousarray(x.T))[None], scale, 0)[0].numpy()
+        return moved.T
 
-    def inputs(self, x: Tensor, scale: Scaling | None) -> Tensor:
-        """Inputs (1 or R, D, N) in double precision and in units of `scale` as the net takes them, in the same.
-
-        Slopes are those that an attacker would meet: of rounding none, of noise those of a push by what was drawn.
-        """
-        if not self.moves:
+    def inputs(self, x: Tensor, scale: Scaling | None, how: Asking) -> Tensor:
+        """As `places`, of (1 or R, D, N) in double precision, for whoever differentiates by them."""
+        if not (self.moves and how.masked):
             return x
+        moved = self._moved(x, scale, how.draw)
+        return x + (moved - x).detach() if how.straight else moved
+
+    def _moved(self, x: Tensor, scale: Scaling | None, draw: int) -> Tensor:
         if self.kind == "noise":
-            drawn = self.strength * drawn_at(x)
+            drawn = self.strength * drawn_at(x, draw)
             return x + (drawn if scale is None else drawn / _column(scale.unit, x))
         if scale is None:
-            return self._moved(x)
+            return self._in_scene(x)
         centre, unit = _column(scale.centre, x), _column(scale.unit, x)
-        return (self._moved(x * unit + centre) - centre) / unit
+        return (self._in_scene(x * unit + centre) - centre) / unit
 
-    def _moved(self, x: Tensor) -> Tensor:
+    def _in_scene(self, x: Tensor) -> Tensor:
         if self.kind == "quantised":
             return torch.round(x / self.strength) * self.strength
         return x + self.strength * torch.sin(x * (STEEPNESS / self.strength))
@@ -76,7 +97,7 @@ class Mask:
 def drawn_at(x: Tensor, number: int = 0) -> Tensor:
     """Standard normal numbers (., D, N), each a function of all inputs x (., D, N) of a place, in double precision.
 
-    number: 0 is the net's own draw; others are draws of the same kind, for whoever averages over them.
+    number: which draw.
     """
     bits = (x.detach().double() + 0.0).view(torch.int64)  # adding 0 makes -0 and 0 the same
     start = torch.tensor(_START, device=x.device)

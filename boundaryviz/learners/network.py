@@ -15,10 +15,11 @@ from boundaryviz.learners import losses
 from boundaryviz.learners.alone import Alone
 from boundaryviz.learners.base import Answers, Problem
 from boundaryviz.learners.features import FeatureMap
-from boundaryviz.learners.masking import Mask
+from boundaryviz.learners.masking import AS_IT_IS, Asking, Mask
 from boundaryviz.learners.measures import Scale
 from boundaryviz.learners.net import ACTIVATIONS, Layout, forward, layers
 from boundaryviz.learners.specs_net import FIT_RESPONSES, NetSpec
+from boundaryviz.scene.lift import lift_map
 from boundaryviz.scene.responses import taught
 
 _FLOATS = 1 << 18  # of the widest layer, worked out at a time: more would leave the cache
@@ -62,11 +63,11 @@ class Network:
         """The initial weights (R, n). Off the plane that data were lifted from those of the inputs are
         `spec.init_off_plane` times as large."""
         begun = self.layout.init(self.problem.seeds, spec.init, self.dtype)
-        lifted, times = self.problem.lifted, spec.init_off_plane
-        if lifted is None or times == 1.0 or not spec.features:
+        times, width = spec.init_off_plane, self.problem.width
+        if not self.problem.lifted or times == 1.0 or not spec.features:
             return begun
-        first = self.layout.views(begun)[0][:, :, : self.problem.width]
-        scaled = lifted if self.problem.scale is None else lifted / self.problem.scale.unit
+        first = self.layout.views(begun)[0][:, :, :width]
+        scaled = lift_map(width) / (1.0 if self.problem.scale is None else self.problem.scale.unit)
         along = torch.from_numpy(np.linalg.qr(scaled.T)[0]).to(self.dtype)  # orthonormal, (D, 2)
         first.lerp_(first @ along @ along.T, 1.0 - times)
         return begun
@@ -142,9 +143,7 @@ class Network:
     def _outputs(self, x: NDArray[np.float64], replica: int | None) -> Tensor:
         """What the last layer says of `x` (G, D), (R or 1, K, G)."""
         parts = [forward(params, part, self._activate) for params, part in self._parts(x, replica)]
-        return self._told(torch.cat(parts, 2))
-
-    def _told(self, z: Tensor) -> Tensor:
+        z = torch.cat(parts, 2)
         return self.mask.outputs(torch.tanh(z) if self._squash else z)
 
     def probabilities(self, x: NDArray[np.float64], replica: int | None = None) -> NDArray[np.float32]:
@@ -208,14 +207,13 @@ class Network:
         z = forward(self.layout.views(params), self.features.of_tensor(x), self._activate)
         return torch.tanh(z) if self._squash else z
 
-    def answers(self, x: Tensor, replicas: slice = slice(None), masked: bool = True) -> Tensor:
+    def answers(self, x: Tensor, replicas: slice = slice(None), how: Asking = AS_IT_IS) -> Tensor:
         """What the last layer of the nets that answer says, (R, K, N), of points (1 or R, D, N) in double precision, on
-        the net's device; autograd goes through it to the points. replicas: which of them, R in number. masked: as the
-        net is asked, else as it was trained."""
-        if masked and self.mask.moves:
-            x = self.mask.inputs(x, self.problem.scale)
+        the net's device; autograd goes through it to the points. replicas: which of them, R in number."""
+        x = self.mask.inputs(x, self.problem.scale, how)
         z = forward([p[replicas] for p in self.asked], self.features.of_tensor(x).to(self.dtype), self._activate)
-        return self._told(z) if masked else torch.tanh(z) if self._squash else z
+        z = torch.tanh(z) if self._squash else z
+        return self.mask.outputs(z) if how.masked else z
 
     def penultimate(self, params: Tensor, x: Tensor) -> Tensor:
         """Activations of the last hidden layer, which there has to be, (R, units, B); as `outputs`."""

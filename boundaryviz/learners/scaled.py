@@ -13,6 +13,7 @@ from torch import Tensor
 
 from boundaryviz.learners.base import Answers, Learner, Problem, State, TrainingData
 from boundaryviz.learners.family import LearnerSettings
+from boundaryviz.learners.masking import AS_IT_IS, Asking
 from boundaryviz.learners.measures import Scale
 from boundaryviz.learners.training_spec import TrainingSpec
 from boundaryviz.learners.trees import Tree
@@ -129,10 +130,10 @@ class Scaled:
         """From `scores` (1 or C, ...) to the probability of the second of two classes, else of every class."""
         return self._learner.shown(scores)
 
-    def answers(self, x: Tensor, replicas: slice = slice(None), masked: bool = True) -> Tensor:
+    def answers(self, x: Tensor, replicas: slice = slice(None), how: Asking = AS_IT_IS) -> Tensor:
         """What the last layer of nets says of points (1 or R, D, N); see `Network.answers`."""
         centre, unit = (torch.tensor(one).to(x)[:, None] for one in (self._scale.centre, self._scale.unit))
-        result: Tensor = self._fitted.answers((x - centre) / unit, replicas, masked)
+        result: Tensor = self._fitted.answers((x - centre) / unit, replicas, how)
         return result
 
     def unit(self, x: NDArray[np.float64], layer: int, index: int, replica: int = 0) -> NDArray[np.float32]:

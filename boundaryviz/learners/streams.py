@@ -31,3 +31,4 @@ class Purpose(IntEnum):
     GRADIENT_NOISE = 13
     ROBUST = 14
     MASK = 15
+    EVASION = 16

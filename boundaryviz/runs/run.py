@@ -18,7 +18,7 @@ from boundaryviz.engine.certificates import CertificateMap, proves, survived_by_
 from boundaryviz.engine.height_map import NEAR, HeightMap
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
-from boundaryviz.engine.slices import in_one_go
+from boundaryviz.evasion.slices import whole
 from boundaryviz.jobs.messages import OnProgress
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.learners.handed_in import HandedInSpec
@@ -232,7 +232,7 @@ class Run(Tabular):
             raise ValueError(
                 unproven(self.scenario, self.scene.classes) or "an estimator that is handed in proves nothing"
             )
-        return in_one_go(certificates.mapped(self.session, self.session.shown(seed), side, rect))
+        return whole(certificates.mapped(self.session, self.session.shown(seed), side, rect))
 
     def heights(
         self, z: float = NEAR, seed: int = 0, side: int = 96, rect: Domain | None = None, clean: bool = False
@@ -240,7 +240,7 @@ class Run(Tabular):
         """How far off the plane the boundary lies over each place of it, of the model of one seed, with twins the
         poisoned one unless the clean one is asked for. z: how far off the plane the sheets are. side: cells along the
         longer side of `rect`, default the domain. Raises ValueError where nothing lies off the plane."""
-        return in_one_go(heights.mapped(self.session, self._replica(seed, clean), side, z, domain=rect))
+        return whole(heights.mapped(self.session, self._replica(seed, clean), side, z, domain=rect))
 
     @property
     def defence(self) -> DefenceReport | None:

@@ -26,11 +26,6 @@ def lift_map(width: int) -> NDArray[np.float64]:
     return found
 
 
-def directions(lift: int | None, width: int) -> NDArray[np.float64] | None:
-    """Those (2, width) of the plane that points with so many inputs were lifted from; None where they were not."""
-    return lift_map(width) if lift == width else None
-
-
 def lifted(scene: Scene, width: int, noise: float, rng: np.random.Generator) -> Scene:
     """The scene with inputs (N, width): u axes[0] + v axes[1] at place (u, v), and Gaussian noise off the plane.
 

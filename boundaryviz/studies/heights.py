@@ -54,7 +54,7 @@ def measure(content: Looking, tell: Tell) -> list[dict[str, float | None]]:
 def _looked(scenario: Scenario, content: Looking, tell: Tell) -> list[dict[str, float]]:
     """Of each training seed: the share of the plane with the boundary near, and how far it is from a point."""
     from boundaryviz.engine.heights import heights_over, reach_of
-    from boundaryviz.engine.slices import in_one_go
+    from boundaryviz.evasion.slices import whole
     from boundaryviz.runs.run import start
 
     run = start(scenario, content.seeds, False, content.device)
@@ -63,7 +63,7 @@ def _looked(scenario: Scenario, content: Looking, tell: Tell) -> list[dict[str, 
     x = points.x[points.is_train & ~points.is_poison & ~points.muted]
     rows = []
     for seed in range(content.seeds):
-        over = np.minimum(*in_one_go(heights_over(run.session, run.session.shown(seed), x, reach)))
+        over = np.minimum(*whole(heights_over(run.session, run.session.shown(seed), x, reach)))
         found = run.heights(NEAR, seed, side=40)
         rows.append({"within": found.within(NEAR), "distance": float(np.median(np.minimum(over, reach)))})
     return rows

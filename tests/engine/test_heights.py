@@ -17,7 +17,7 @@ from boundaryviz.engine.messages import Subscribe
 from boundaryviz.engine.probes.base import Shown
 from boundaryviz.engine.probes.heights import HeightsProbe, HeightsSettings
 from boundaryviz.engine.session import Session
-from boundaryviz.engine.slices import in_one_go
+from boundaryviz.evasion.slices import whole
 from boundaryviz.runs.run import train
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain
@@ -33,7 +33,7 @@ def test_of_a_linear_boundary_heights_are_the_closed_form(width: int, seed: int,
     x, way, w = rng.standard_normal((30, width)), rng.standard_normal(width), rng.standard_normal(width)
     way /= np.linalg.norm(way)
     b = rng.standard_normal()
-    found = in_one_go(crossings(lambda at: (at @ w + b > 0).astype(int), x, way, reach))
+    found = whole(crossings(lambda at: (at @ w + b > 0).astype(int), x, way, reach))
     true = -(x @ w + b) / (way @ w)
     true[(true < 0) | (true > reach)] = np.inf
     sure = np.abs(true - reach) > 1e-9 * reach
@@ -45,7 +45,7 @@ def stub(predict: Any, width: int = 3) -> Any:
     section = Section(np.zeros(width), np.eye(2, width), -np.ones(width), np.ones(width))
     learner = SimpleNamespace(
         predict=lambda x, replica: predict(x)[None], scores=lambda x, replica: predict(x)[None] - 0.5,
-        shown=lambda scores: 0.5 + scores, problem=SimpleNamespace(lifted=None),
+        shown=lambda scores: 0.5 + scores, problem=SimpleNamespace(lifted=False),
     )  # fmt: skip
     scene = SimpleNamespace(section=section, embed=section.embed, domain=Domain(-1, 1, -1, 1))
     return SimpleNamespace(scene=scene, learner=learner, rule=SimpleNamespace(leaning=lambda field: field))
@@ -53,7 +53,7 @@ def stub(predict: Any, width: int = 3) -> Any:
 
 def test_over_a_ball_they_are_its_surface_and_the_sheets_cut_it() -> None:
     ball = stub(lambda x: (np.linalg.norm(x, axis=1) > 1.0).astype(np.int64))
-    found = in_one_go(mapped(ball, 0, 40, 0.6))
+    found = whole(mapped(ball, 0, 40, 0.6))
     xy = found.domain.grid(40, 40)
     inside = np.hypot(*xy.T) < 1.0
     assert_allclose(found.above.ravel()[inside], np.sqrt(1.0 - (xy[inside] ** 2).sum(axis=1)), atol=1e-3)
@@ -76,7 +76,7 @@ def test_what_is_said_of_a_map() -> None:
 
 def test_where_nothing_is_decided_there_is_no_height() -> None:
     silent = stub(lambda x: np.where(x[:, 0] > 0, -1, (x[:, 2] > 0.25).astype(np.int64)))
-    found = in_one_go(heights(silent, 0, np.array([[0.5, 0.0], [-0.5, 0.0]]), 1.0))
+    found = whole(heights(silent, 0, np.array([[0.5, 0.0], [-0.5, 0.0]]), 1.0))
     assert_allclose(found, [[np.nan, 0.25], [np.nan, np.inf]], atol=1e-3)
 
 
@@ -109,7 +109,7 @@ def test_the_probe_answers_for_the_seed_that_is_shown_and_not_without_a_way_off_
             assert keys == [None, None]
             continue
         assert len(set(keys)) == 2
-        first, second = (in_one_go(probe.work(one)) for one in shown)
+        first, second = (whole(probe.work(one)) for one in shown)
         assert first.above.shape == (6, 8)
         assert not np.array_equal(first.sheets, second.sheets)
     assert Subscribe("heights", HeightsSettings()).probe == "heights"

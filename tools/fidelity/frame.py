@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 MODULES = (
     "datasets", "networks", "semi_supervised", "graphs", "estimators", "poisoning", "batches", "metrics", "lines",
-    "cascades",
+    "cascades", "evasion",
 )  # fmt: skip
 """The modules that hold a `SUBJECT` each, in the order of the page."""
 

@@ -31,8 +31,8 @@ _END = """\
 
 - **Accuracies and attack success against published ones.** Losses are compared with papers' formulas, not whole
   methods with the authors' programs, data and schedules, which are not for the plane.
-- **The attacks**, beyond the gradients that some follow. Where a bridge, copies, junk or flips are laid is tested for
-  what it is to have (budget, path, target), not against another implementation.
+- **The attacks by poison**, beyond the gradients that some follow. Where a bridge, copies, junk or flips are laid is
+  tested for what it is to have (budget, path, target), not against another implementation.
 - **Learners beyond what is named**: naive Bayes and the estimators that are merely named. Pools of thousands of points,
   where graphs and Laplacian least squares are solved in other ways, are compared with the dense solution by the tests
   alone.

@@ -17,6 +17,8 @@ PROBES: dict[str, str] = {
     "support": "boundaryviz.engine.probes.support:SupportProbe",
     "defence": "boundaryviz.engine.probes.defence:DefenceProbe",
     "margin-quantiles": "boundaryviz.engine.probes.margins:MarginsProbe",
+    "pushes": "boundaryviz.engine.probes.pushes:PushesProbe",
+    "robustness": "boundaryviz.engine.probes.pushes:RobustnessProbe",
     "heights": "boundaryviz.engine.probes.heights:HeightsProbe",
     "influence": "boundaryviz.influences.probe:InfluenceProbe",
     "influence-slowly": "boundaryviz.influences.probe:SlowInfluenceProbe",

@@ -11,7 +11,6 @@ from boundaryviz.engine.heights import mapped
 from boundaryviz.engine.messages import Key
 from boundaryviz.engine.probes.base import Probe, Shown, Slices
 
-
 _WIDE = 200  # inputs, from which on it takes a quarter of the places: training waits
 
 

@@ -11,7 +11,7 @@ from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.training.controller import Controller
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Resection
-from boundaryviz.scene.lift import directions
+from boundaryviz.scene.lift import lift_map
 from boundaryviz.scene.planes import PlaneError, extent_words, flat, parsed
 from boundaryviz.scene.scene import Scene
 
@@ -95,7 +95,8 @@ def shown_plane(scenario: Scenario, scene: Scene) -> tuple[str, tuple[int, int]]
     share = np.abs(section.axes) / np.where(lengths > 0, lengths, 1.0)[:, None]
     across = int(share[0].argmax())
     up = int(np.where(np.arange(section.width) == across, -1.0, share[1]).argmax())
-    lift, own = directions(scenario.data.lift, section.width), scenario.own
+    lift = lift_map(section.width) if scenario.data.lift == section.width else None
+    own = scenario.own
     came = lift if own is None else None if (given := own.points.scene.section) is None else given.axes
     if came is not None and np.array_equal(section.axes, came):
         return OWN, (across, up)

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from boundaryviz.engine.height_map import HeightMap
 from boundaryviz.engine.heights import mapped
 from boundaryviz.engine.session import Session
-from boundaryviz.engine.slices import in_one_go
+from boundaryviz.evasion.slices import whole
 from boundaryviz.gui.heights.control import words
 from boundaryviz.gui.heights.strip import HeightsStrip
 from boundaryviz.gui.workbench import Workbench
@@ -39,7 +39,7 @@ def test_the_map_is_that_of_the_run_and_the_pointer_reads_it(shown: Workbench, q
     control = shown.heights
     session = Session(Scenario().with_values(SMALL), device="cpu")
     session.step(there(shown.controller.presenter.frame).step)
-    expected = in_one_go(mapped(session, 0, 48, 0.2))
+    expected = whole(mapped(session, 0, 48, 0.2))
     qtbot.waitUntil(lambda: np.allclose(there(control.found).above, expected.above, rtol=1e-3))
     assert control.map.isVisible()
     assert len(control.sheets.lines) == 2
@@ -79,7 +79,7 @@ def test_scrubbing_shows_the_heights_of_then(shown: Workbench, qtbot: QtBot):
     shown.window.actions_["train.first"].trigger()
     qtbot.waitUntil(lambda: control.found is not None and control.found is not now)
     first = Session(Scenario().with_values(SMALL), device="cpu")
-    expected = in_one_go(mapped(first, 0, 48, 0.2))
+    expected = whole(mapped(first, 0, 48, 0.2))
     np.testing.assert_allclose(there(control.found).above, expected.above, rtol=1e-4)
     shown.window.actions_["train.now"].trigger()
     qtbot.waitUntil(lambda: control.found is not None and np.array_equal(control.found.above, now.above))
