@@ -61,6 +61,7 @@ SOURCES: dict[str, Source] = {
         {
             "within": Measure(f"share of the plane with the boundary within {NEAR:g} over or under it", True),
             "distance": Measure("median way off the plane from a training point to the boundary"),
+            "off_plane": Measure("median share of the length of the shortest push that leads off the plane", True),
             "gain": Measure("times as far as that by adversarial training"),
         },
     ),

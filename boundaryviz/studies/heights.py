@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from boundaryviz.engine.height_map import NEAR, flat
+from boundaryviz.evasion.settings import EvasionSpec
 from boundaryviz.jobs.messages import Tell
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.studies.draws import Draw, training_seeds
@@ -22,20 +23,22 @@ def plan(scenario: Scenario, data_seed: int | None, names: Collection[str], seed
     against = "gain" in names
     if against and not hasattr(scenario.learner, "robust"):
         raise ScenarioError(["expect: heights.gain is of a net, which can be trained against pushes"])
-    content = Looking(scenario, max(1, training_seeds(scenario, seeds)), device, against)
-    key = content_key("heights", scenario, seeds=content.seeds, against=against)
+    content = Looking(scenario, max(1, training_seeds(scenario, seeds)), device, against, "off_plane" in names)
+    key = content_key("heights", scenario, seeds=content.seeds, against=against, pushed=content.pushed)
     return Draw(data_seed, (Batch((Task(key, f"heights, data seed {scenario.data.seed}"),), content),))
 
 
 @dataclass(frozen=True)
 class Looking:
-    """What is done for a draw of the data. against: also trained against pushes, within `learner.robust_epsilon`."""
+    """What is done for a draw of the data. against: also trained against pushes, within `learner.robust_epsilon`.
+    pushed: also the shortest pushes of points."""
 
     WORK: ClassVar[str] = "boundaryviz.studies.heights:measure"
     scenario: Scenario
     seeds: int
     device: str
     against: bool = False
+    pushed: bool = False
 
 
 def measure(content: Looking, tell: Tell) -> list[dict[str, float | None]]:
@@ -60,10 +63,15 @@ def _looked(scenario: Scenario, content: Looking, tell: Tell) -> list[dict[str, 
     run = start(scenario, content.seeds, False, content.device)
     run.advance(scenario.steps, lambda done, total: tell.progress(0, 1))
     points, reach = run.scene.points, reach_of(run.session)
-    x = points.x[points.is_train & ~points.is_poison & ~points.muted]
     rows = []
+    shortest = EvasionSpec(method="deepfool")
+    some = points.take(points.is_train & ~points.is_poison & ~points.muted)
     for seed in range(content.seeds):
-        over = np.minimum(*whole(heights_over(run.session, run.session.shown(seed), x, reach)))
+        over = np.minimum(*whole(heights_over(run.session, run.session.shown(seed), some.x, reach)))
         found = run.heights(NEAR, seed, side=40)
         rows.append({"within": found.within(NEAR), "distance": float(np.median(np.minimum(over, reach)))})
+        if content.pushed:
+            pushes = whole(run.session.pushes(shortest, some, run.session.shown(seed)))
+            off = np.sqrt(pushes.off_plane[pushes.flipped])
+            rows[-1]["off_plane"] = float(np.median(off)) if len(off) else np.nan
     return rows
