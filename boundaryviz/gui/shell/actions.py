@@ -146,7 +146,7 @@ _TABLE = (
     _Entry("view.certificate", "Poison sur&vived", "For every place, how many poison points of any kind the decision "
            "is proven to survive, of partition aggregation", checkable=True),
     _Entry("view.heights", "Boundary &off the plane", "How far above and below each place the boundary lies, of points "
-           "with more than two inputs", ("Z",), checkable=True, on_plane=True),
+           "with more than two inputs", ("Shift+O",), checkable=True, on_plane=True),
     _Entry("view.effect", "&Effect map", "For every place, what one more point there would do to the model; a click "
            "plants it", ("Shift+E",), checkable=True, on_plane=True),
     _Entry("view.jitter", "&Jitter circle", "Show around the pointer how far the learner pushes unlabelled points",
