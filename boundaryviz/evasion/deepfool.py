@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,6 +14,7 @@ from boundaryviz.evasion.balls import dual, length, steepest
 from boundaryviz.evasion.model import Model
 from boundaryviz.evasion.pgd import pgd, wanted
 from boundaryviz.evasion.settings import Norm
+from boundaryviz.evasion.slices import Slices, whole
 from boundaryviz.learners import losses
 
 OVERSHOOT = 0.02
@@ -92,32 +94,39 @@ def halved(pays: Callable[[Tensor], Tensor], low: Tensor, high: Tensor) -> Tenso
     return high
 
 
-def shortest(
+def shortest(model: Model, x: Tensor, label: Tensor, norm: Norm, **more: Any) -> tuple[Tensor, Tensor]:
+    """As `shortest_in_slices`, in one go."""
+    return whole(shortest_in_slices(model, x, label, norm, **more))
+
+
+def shortest_in_slices(
     model: Model,
     x: Tensor,
     label: Tensor,
     norm: Norm,
-    steps: int = 30,
+    *,
     seed: int = 0,
     ids: NDArray[np.int64] | None = None,
     target: int | None = None,
-    halvings: int = 6,
-    pgd_steps: int = 10,
-) -> tuple[Tensor, Tensor]:
+    steps: int = 30,
+    halvings: int = 4,
+    pgd_steps: int = 8,
+) -> Slices[tuple[Tensor, Tensor]]:
     """The shortest push found: DeepFool's, or a shorter one of PGD in balls that are halved in turn; as `deepfool`.
 
     Its length is an upper bound of the distance to the boundary, for inputs of any number.
     """
-    end, hit = deepfool(model, x, label, norm, steps, target)
     start, label = x.expand(model.count, -1, -1), label.expand(model.count, -1)
-    size = length(end - start, norm)
-    low, high = torch.zeros_like(size), size
+    end, hit = deepfool(model, start, label, norm, steps, target)
+    high = length(end - start, norm)
+    low = torch.zeros_like(high)
+    yield
     for _ in range(halvings):
         limit = (low + high) / 2
         near = pgd(model, start, label, norm, limit, pgd_steps, 1, seed, ids, target)
-        near, found = back(model, start, near, label, target)
-        shorter = found & hit & (length(near - start, norm) < high)
+        size = length(near - start, norm)
+        shorter = hit & (size < high) & wanted(model.decide(near), label, target)
         end = torch.where(shorter[:, None], near, end)
-        high = torch.where(shorter, length(end - start, norm), high)
-        low = torch.where(shorter, low, limit)
-    return end, hit
+        high, low = torch.where(shorter, size, high), torch.where(shorter, low, limit)
+        yield
+    return back(model, start, end, label, target)

@@ -81,18 +81,14 @@ class Outlines:
         """Those of a field of numbers (K, rows, columns). which: the classes that are asked about, default all."""
         if len(numbers) == 1:
             return cls(rect, (_pieces(numbers[0], rect),))
-        some = range(len(numbers)) if which is None else which
-        none = np.empty((0, 4))
-        return cls(rect, tuple(_pieces(_lead(numbers, k), rect) if k in some else none for k in range(len(numbers))))
+        second, best = np.partition(numbers, -2, axis=0)[-2:]
+        none, some = np.empty((0, 4)), range(len(numbers)) if which is None else which
+        leads = (one - np.where(one == best, second, best) for one in numbers)
+        return cls(rect, tuple(_pieces(lead, rect) if k in some else none for k, lead in enumerate(leads)))
 
     def around(self, label: int) -> NDArray[np.float64]:
         """The pieces around a class."""
         return self.pieces[0] if len(self.pieces) == 1 else self.pieces[label]
-
-
-def _lead(numbers: NDArray[np.floating], k: int) -> NDArray[np.floating]:
-    found: NDArray[np.floating] = numbers[k] - np.delete(numbers, k, axis=0).max(axis=0)
-    return found
 
 
 def _pieces(lead: NDArray[np.floating], rect: Domain) -> NDArray[np.float64]:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from boundaryviz.evasion.adaptive import adaptive
 from boundaryviz.evasion.balls import length
-from boundaryviz.evasion.deepfool import deepfool, shortest
+from boundaryviz.evasion.deepfool import deepfool, shortest_in_slices
 from boundaryviz.evasion.fgsm import fgsm
 from boundaryviz.evasion.metrics import Metric
 from boundaryviz.evasion.model import Model, model_of
@@ -41,11 +41,8 @@ ATTACKS: dict[str, Attack] = {
         model, x, label, asked.norm, asked.epsilon, asked.steps, asked.restarts, asked.seed, ids, asked.target
     ),
     "deepfool": lambda model, x, label, asked, ids: deepfool(model, x, label, asked.norm, asked.steps, asked.target)[0],
-    "nearest": lambda model, x, label, asked, ids: shortest(
-        model, x, label, asked.norm, seed=asked.seed, ids=ids, target=asked.target
-    )[0],
 }
-"""The attacks that follow gradients, by method."""
+"""The attacks that follow gradients, by method; `nearest` does so in slices, and on a plane not at all."""
 
 UPPER = (
     "Points have {width} inputs, where no outline exists: the lengths are the shortest found by DeepFool and PGD, an "
@@ -135,9 +132,10 @@ def pushing(
     else:
         model = _model(learner, asked, replica, None if narrow else section)
         ends, lengths = np.empty(x.shape), np.empty(len(x))
-        for start in range(0, len(x), _AT_ONCE):
-            part = slice(start, start + _AT_ONCE)
-            ends[part], lengths[part] = _by_gradient(model, asked, x[part], ids[part])
+        some = 2 * _AT_ONCE if asked.method == "nearest" else _AT_ONCE  # which is in slices of its own
+        for start in range(0, len(x), some):
+            part = slice(start, start + some)
+            ends[part], lengths[part] = yield from _by_gradient(model, asked, x[part], ids[part])
             yield
         lost = np.asarray(np.isnan(ends).any(axis=1))
         after = np.where(lost, UNDECIDED, learner.predict(np.where(lost[:, None], x, ends), replica)[0])
@@ -172,17 +170,21 @@ def _model(learner: Learner, asked: EvasionSpec, replica: int, section: Section 
 
 def _by_gradient(
     model: Model, asked: EvasionSpec, x: NDArray[np.float64], ids: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> Slices[tuple[NDArray[np.float64], NDArray[np.float64]]]:
     """Ends (n, D) and lengths (n,) of the pushes of points x (n, D); NaN and inf where none was found."""
     plane = model.learner if isinstance(model.learner, AlongPlane) else None
     start = model.inputs(x if plane is None else (x - plane.origin) @ plane.basis.T)
     label = model.decide(start)
-    end = ATTACKS[asked.method](model, start, label, asked, ids)
+    if asked.method == "nearest":
+        found = shortest_in_slices(model, start, label, asked.norm, seed=asked.seed, ids=ids, target=asked.target)
+        end, _ = yield from found
+    else:
+        end = ATTACKS[asked.method](model, start, label, asked, ids)
     lost = label == UNDECIDED
     if asked.method not in BOUNDED:
         lost |= ~wanted(model.decide(end), label, asked.target)
-    size, found = length(end - start, asked.norm)[0].cpu().numpy(), end[0].T.cpu().numpy()
-    ends = found if plane is None else plane.origin + found @ plane.basis
+    size, ends = length(end - start, asked.norm)[0].cpu().numpy(), end[0].T.cpu().numpy()
+    ends = ends if plane is None else plane.origin + ends @ plane.basis
     gone = lost[0].cpu().numpy()
     return np.where(gone[:, None], np.nan, ends), np.where(gone, np.inf, size)
 

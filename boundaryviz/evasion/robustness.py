@@ -22,6 +22,7 @@ from boundaryviz.learners.base import Learner, Problem
 from boundaryviz.scene.section import Section
 
 _DRAWS = 16  # random pushes of each point
+_CLIMBS = 10  # steps of a common push in many inputs
 
 NO_OUTLINE = "Points have more than two inputs, where no outline is exact; PGD bounds the error from below."
 
@@ -145,7 +146,8 @@ def _attacked(
     for size in sizes.tolist():
         at_size = asked.model_copy(update={"epsilon": size})
         if line == "universal":
-            push = universal(model, model.inputs(x), classes, asked.norm, size, seed=asked.seed)
+            steps = 0 if model.width <= 2 else _CLIMBS  # on a plane every direction is tried
+            push = universal(model, model.inputs(x), classes, asked.norm, size, steps, asked.seed)
             values.append(float(push.error[0]) if len(x) else np.nan)
         else:
             searches = line != "fgsm" and not model.noisy

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
-from scipy.stats import beta
+from scipy.special import betaincinv, ndtri
 
 from boundaryviz.learners.base import UNDECIDED
 from boundaryviz.learners.streams import Purpose, generator
@@ -63,7 +62,7 @@ def certify(
 def lower_bound(k: NDArray[np.int64], n: int, fails: float) -> NDArray[np.float64]:
     """The probability of which k successes of n are at most so improbable, one-sided (Clopper and Pearson 1934)."""
     some = np.maximum(k, 1)
-    found: NDArray[np.float64] = np.where(k > 0, beta.ppf(fails, some, n - some + 1), 0.0)
+    found: NDArray[np.float64] = np.where(k > 0, betaincinv(some, n - some + 1, fails), 0.0)
     return found
 
 

@@ -10,14 +10,17 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from boundaryviz.engine.deciding import deciding
 from boundaryviz.evasion.balls import length
-from boundaryviz.evasion.deepfool import deepfool, shortest
+from boundaryviz.evasion.deepfool import deepfool, halved, shortest
 from boundaryviz.evasion.fgsm import fgsm
 from boundaryviz.evasion.metrics import Metric
 from boundaryviz.evasion.model import model_of
 from boundaryviz.evasion.nearest import asked_by, nearest
 from boundaryviz.evasion.pgd import pgd
 from boundaryviz.evasion.settings import Norm
+from boundaryviz.evasion.universal import universal
+from boundaryviz.scenario.decision import DecisionSpec
 from boundaryviz.scene.section import Section
 from helpers.linear_models import PLANE, distances, leads, linear
 
@@ -117,3 +120,52 @@ def test_pgd_never_leaves_its_ball(seed: int, norm: Norm, epsilon: float, steps:
     start = model.inputs(x)
     end = pgd(model, start, model.decide(start), norm, epsilon, steps=steps, restarts=2, seed=seed)
     assert bool((length(end - start, norm) <= epsilon * (1 + 1e-9) + 1e-12).all())
+
+
+def test_a_push_that_ends_far_beyond_the_boundary_is_taken_back_to_it() -> None:
+    share = halved(lambda at: at >= 3e-6, torch.zeros(1, 1).double(), torch.ones(1, 1).double())
+    assert float(share) == pytest.approx(3e-6, rel=1e-6)
+    none = halved(lambda at: at > 2, torch.zeros(1, 1).double(), torch.ones(1, 1).double())
+    assert float(none) == 1.0
+
+
+@pytest.mark.parametrize("norm", NORMS)
+def test_a_threshold_moves_the_boundary_that_is_measured_to(norm: Norm) -> None:
+    """Of p >= t the boundary is where the lead is log(t / (1 - t))."""
+    weights, biases, x = drawn(6, replicas=1)
+    plain, t = linear(weights, biases), 0.9
+    ruled = deciding(plain, DecisionSpec(threshold=t).rule(2))
+    moved = biases.copy()
+    moved[0, 1] -= np.log(t / (1 - t))
+    far = distances(weights[0], moved[0], x, norm)
+    found = nearest(asked_by(ruled, 0), PLANE, x, Metric.of(None, norm))
+    np.testing.assert_allclose(found.length, far, rtol=1e-4, atol=3e-5)
+    model = model_of(ruled)
+    start = model.inputs(x)
+    end, hit = deepfool(model, start, model.decide(start), norm)
+    assert hit.all()
+    np.testing.assert_allclose(length(end - start, norm)[0], far, rtol=2e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("norm", NORMS)
+@pytest.mark.parametrize("width", [2, 5])
+def test_the_best_common_push_of_a_half_plane_is_along_its_normal(norm: Norm, width: int) -> None:
+    rng = np.random.default_rng(7)
+    weights, biases = rng.standard_normal((2, 2, width)), np.zeros((2, 2))
+    x = rng.standard_normal((200, width))
+    section = None if width == 2 else Section.of_columns(x)
+    model = model_of(linear(weights, biases, section))
+    start = model.inputs(x)
+    normal = weights[:, 1] - weights[:, 0]
+    first = torch.zeros(200, dtype=torch.int64)  # everyone is to be taken for the second class
+    found = universal(model, start, first, norm, 0.5, steps=0 if width == 2 else 10)
+    best = 0.5 * (np.sign(normal) if norm == "linf" else normal / np.linalg.norm(normal, axis=1, keepdims=True))
+    lead = np.einsum("nd,rd->rn", x, normal)
+    most = (lead + np.einsum("rd,rd->r", best, normal)[:, None] >= 0).mean(axis=1)
+    assert (found.error <= most + 1e-9).all()
+    assert (found.error >= most - 0.02).all()
+    assert (found.random < found.error).all()
+    np.testing.assert_array_equal(found.by_class[:, 0], found.push)
+    np.testing.assert_allclose(found.class_error, found.error)
+    size = np.abs(found.push).max(axis=1) if norm == "linf" else np.linalg.norm(found.push, axis=1)
+    np.testing.assert_allclose(size, 0.5, rtol=1e-6)

@@ -17,6 +17,7 @@ from boundaryviz.evasion.pgd import pgd
 from boundaryviz.evasion.pushing import pushed
 from boundaryviz.evasion.robustness import robustness
 from boundaryviz.evasion.settings import EvasionSpec, Method, Norm
+from boundaryviz.evasion.slices import whole
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Points
 from boundaryviz.scene.section import Section
@@ -277,3 +278,29 @@ def test_a_single_input_has_two_directions() -> None:
     assert found.flipped.all()
     assert (found.length <= deep.length * (1 + 1e-3) + 3e-5).all()
     np.testing.assert_allclose(np.abs(found.ends - x)[:, 0], found.length, rtol=1e-6)
+
+
+def test_of_another_plane_that_is_shown_now_the_pushes_are_on_that_plane() -> None:
+    session = wide(4)
+    points, section = session.scene.points, session.scene.section
+    assert section is not None
+    axes = np.linalg.qr(np.random.default_rng(5).standard_normal((4, 2)))[0].T
+    other = Section(section.origin, axes, section.low, section.high)
+    session.set_scene(replace(session.scene, points=points.with_columns(xy=other.shadow(points.x)), section=other))
+    found = whole(session.pushes(EvasionSpec(within="plane"), session.scene.points.take(np.arange(40))))
+    ways = (found.ends - found.inputs)[np.isfinite(found.length)]
+    assert len(ways)
+    np.testing.assert_allclose(ways @ axes.T @ axes, ways, atol=1e-9)
+    np.testing.assert_allclose(found.inputs, other.embed(found.places), atol=1e-9)
+
+
+def test_of_a_learner_of_responses_the_sign_is_what_is_pushed_over() -> None:
+    values = {"data.name": "reg-plane", "learner.loss": "squared", "data.n": 100, "data.seed": 100}
+    session = Session(Scenario().with_values(values))
+    session.step(200)
+    x = session.scene.points.x[:80]
+    for method in ("nearest", "deepfool", "pgd"):
+        found = pushed(session.learner, EvasionSpec(method=method, epsilon=20.0), x)
+        assert found.flipped.mean() > 0.9
+        ends = session.learner.scores(found.ends[found.flipped])[0]
+        assert ((ends >= 0) == (found.to_class[found.flipped] == 1)).all()

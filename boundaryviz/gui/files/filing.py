@@ -87,7 +87,7 @@ class Filing(QObject):
         for name, act in on.items():
             actions[name].triggered.connect(lambda _=False, act=act: act())
         self._talk = actions["file.talk"]
-        self._talk.toggled.connect(lambda on: on and self._give_talk())
+        self._talk.toggled.connect(self._toggled_talk)
         window.dropped.connect(lambda path: self.open(Path(path)))
         self._document.opened.connect(self._offer_kept)
         saving.written.connect(recent.add)
@@ -155,6 +155,10 @@ class Filing(QObject):
         if kept is not None:
             self._take_up(kept)
         return True
+
+    def _toggled_talk(self, on: bool) -> None:
+        if on:
+            self._give_talk()
 
     def _asked_for_talk(self) -> None:
         """On the page of examples, where it may be given already."""
