@@ -13,6 +13,7 @@ from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 
 from boundaryviz.scene import planes
+from boundaryviz.scene.bounds import check_section
 from boundaryviz.scene.data import DataSpec, build
 from boundaryviz.scene.edits import Resection, apply
 from boundaryviz.scene.planes import PlaneError, components, extent, extent_words, flat, parsed, through, two_columns
@@ -164,6 +165,23 @@ def test_how_far_off_the_plane_points_lie_is_told():
     assert extent_words(build(DataSpec(n=20, lift=9, lift_noise=0.0))).endswith("and all points lie on it.")
     wide = cloud(4)
     assert "standard deviations off it" in extent_words(apply(components(wide), wide)[0])
+
+
+@pytest.mark.parametrize(
+    ("unit", "words"),
+    [
+        ([1.0, 1.0], "must be 3 numbers above 0"),
+        ([1.0, 0.0, 1.0], "must be 3 numbers above 0"),
+        ([1.0, np.inf, 1.0], "unit must be finite"),
+        ([1.0, 1e-200, 1.0], "too small or too large"),
+        ([1.0, 1e200, 1.0], "too small or too large"),
+    ],
+)
+def test_units_that_are_none_are_refused(unit: list[float], words: str):
+    scene = cloud(3)
+    assert scene.section is not None
+    with pytest.raises(ValueError, match=words):
+        check_section(replace(scene.section, unit=np.array(unit)), scene.domain)
 
 
 @pytest.mark.parametrize(
