@@ -15,6 +15,7 @@ MODULES = (
     "influences",
     "studies",
     "sizes",
+    "wide",
     "surfaces",
     "film",
     "recording",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from boundaryviz.record.metrics import Metric
     from boundaryviz.record.reports.asked import report
     from boundaryviz.runs.defending import defend
+    from boundaryviz.runs.evading import evade
     from boundaryviz.runs.run import Run, train
     from boundaryviz.scenario.gallery import load
     from boundaryviz.scenario.gallery import names as scenarios
@@ -47,6 +48,7 @@ _WHERE = {
     "bias_variance": "studies.bias_variance:bias_variance",
     "check": "studies.check:check",
     "dose_response": "studies.dose:dose_response",
+    "evade": "runs.evading:evade",
     "influence": "influences.running:influence",
     "poison_count": "studies.poison_count:poison_count",
     "scoreboard": "studies.scoreboard:scoreboard",
@@ -80,6 +82,7 @@ __all__ = [
     "defend",
     "dose_response",
     "effect_map",
+    "evade",
     "influence",
     "learners",
     "load",

@@ -292,12 +292,17 @@ def figure(
             "trail",
             "effect-map",
             "certificate",
+            "pushes",
+            "robustness",
+            "noise-relation",
+            "linearity",
         ],
         typer.Option(
             "--view",
             help="What to draw; study: of a study file, or of the study that the scenario holds; trail: of the attack "
             "that it offers; effect-map: of what more points at each place would do; certificate: of how much poison "
-            "each decision survives; heights: of how far off the plane the boundary lies.",
+            "each decision survives; pushes, robustness, noise-relation, linearity: of how little turns decisions; "
+            "heights: of how far off the plane the boundary lies.",
         ),
     ] = "boundary",
     values: SetOption = None,
@@ -416,6 +421,11 @@ def figure(
 
             outcome.code = certify_and_draw(job, picture)
             return outcome.code
+        if view in ("pushes", "robustness", "noise-relation", "linearity"):
+            from boundaryviz.cli.evading import evade_and_draw
+
+            outcome.code = evade_and_draw(job, picture)
+            return outcome.code
         if view == "trail":
             from boundaryviz.cli.attacking import attack_and_draw
 
@@ -451,11 +461,12 @@ def animate(
     columns: ColumnsOption = None,
     plane: PlaneOption = None,
     view: Annotated[
-        Literal["boundary", "summary", "twin", "flip", "cascade", "heights", "curves"],
+        Literal["boundary", "summary", "twin", "flip", "cascade", "curves", "pushes", "heights"],
         typer.Option(
             "--view",
             help="The plane; with curves beside; clean and poisoned plane; what the poison turned over; who got which "
-            "label from whom; how far off the plane the boundary lies; curves alone.",
+            "label from whom; curves alone; how test points are pushed over the boundary; how far off the plane it "
+            "lies.",
         ),
     ] = "summary",
     values: SetOption = None,
@@ -709,6 +720,64 @@ def influence(
             {"width_cm": width, "style": style, "dpi": dpi},
         )  # fmt: skip
         outcome.code = answer_and_report(job, asked)
+    return outcome.code
+
+
+@app.command()
+def evade(
+    scenario: ScenarioArgument,
+    at: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--at", metavar="X,Y", help="A place that is pushed, in place of points. May be given many times."
+        ),
+    ] = None,
+    method: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--method",
+            metavar="NAME",
+            help="nearest, fgsm, pgd, deepfool or adaptive; default all that work. May be given many times.",
+        ),
+    ] = None,
+    norm: Annotated[Literal["l2", "linf"] | None, typer.Option("--norm", help="Of the length of a push.")] = None,
+    epsilon: Annotated[
+        float | None, typer.Option("--epsilon", help="How far a point may be pushed, in the units of the data.")
+    ] = None,
+    target: Annotated[
+        int | None, typer.Option("--target", metavar="K", help="The class that pushes aim at; default any other.")
+    ] = None,
+    points: Annotated[
+        Literal["test", "validation", "train"], typer.Option("--points", help="Which points are pushed.")
+    ] = "test",
+    columns: ColumnsOption = None,
+    values: SetOption = None,
+    seeds: Annotated[int | None, typer.Option("--seeds", min=1, help="How many training seeds are measured.")] = None,
+    steps: StepsOption = None,
+    device: DeviceOption = "auto",
+    json: JsonFileOption = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="Also draw it, into a .png, .svg, .pdf or .pgf file."),
+    ] = None,
+    width: Annotated[float | None, typer.Option("--width", metavar="CM", help="Of the figure, 2 to 100 cm.")] = None,
+    style: Annotated[StyleName, typer.Option("--style", help="Colours and sizes of the figure.")] = "paper",
+    dpi: Annotated[int, typer.Option("--dpi", help="Dots per inch of pictures, 30 to 1200.")] = 300,
+) -> int:
+    """Train, push points over the boundary, and print how little it takes: by each method, and over all test points.
+
+    Other settings are --set evasion.NAME=VALUE. figure --view pushes, robustness, noise-relation and linearity draw it.
+    """
+    with reported() as outcome:
+        from boundaryviz.cli.evading import Asked, evade_and_report
+        from boundaryviz.cli.training import Job
+
+        job = Job(scenario, tuple(values or ()), steps, seeds, False, device, columns=tuple(columns or ()))
+        asked = Asked(
+            tuple(at or ()), tuple(method or ()), points, {"norm": norm, "epsilon": epsilon, "target": target}, json,
+            output, {"width_cm": width, "style": style, "dpi": dpi},
+        )  # fmt: skip
+        outcome.code = evade_and_report(job, asked)
     return outcome.code
 
 

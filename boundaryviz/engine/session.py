@@ -26,6 +26,7 @@ from boundaryviz.engine.pace import Pace
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.surface import Ask, in_parts, surface
 from boundaryviz.engine.twins import Twins, compare, margins
+from boundaryviz.evasion.common import common_push
 from boundaryviz.evasion.nearest import Look, asked_by
 from boundaryviz.evasion.pushes import Pushes, Robustness
 from boundaryviz.evasion.pushing import pushing
@@ -44,7 +45,7 @@ from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.measure import measured, scaling_of
 from boundaryviz.scene.planes import shown_otherwise
 from boundaryviz.scene.scene import Domain, Points, Scene, Split
-from boundaryviz.scene.section import on_plane
+from boundaryviz.scene.section import Section, on_plane
 
 _PART = 1 << 11  # points that all models of a course are asked about at once
 
@@ -552,6 +553,11 @@ class Session:
             ids=points.ids, replica=replica, look=self._looks(replica), problem=self._problem,
         )  # fmt: skip
 
+    def common_push(self, asked: EvasionSpec, points: Points, replica: int = 0) -> tuple[float, float] | None:
+        """The one push that takes most labelled points across, as its shadow on the plane; see `evasion.common`."""
+        label = points.label.astype(np.int64)
+        return common_push(self.learner, asked, points.x, label, replica, self.scene.section)
+
     @property
     def _problem(self) -> Problem:
         """What the learner was told, with the plane that is shown now."""
@@ -602,7 +608,7 @@ class Session:
         for at, replica in enumerate(chosen):
             if lost[replica]:
                 continue
-            ask = on_plane(section, partial(self.learner.scores, replica=replica))
+            ask = self._scores_on(section, replica)
             found[at] = boundary_length(surface(ask, domain, columns, rows, points.xy, points.label), domain)
         return found
 
@@ -620,12 +626,18 @@ class Session:
             return values[0] if len(values) == 1 else values
 
         def scores(x: NDArray[np.float64]) -> NDArray[np.float32]:
-            if size is None:
-                return learner.scores(x, replica)
             return leads_of(self._course_of.staged(x, (size,), replica)[0, 0])
 
-        size = self._size(stage)
-        return self._pace.timed(on_plane(self.scene.section, scores)), field_of
+        size, section = self._size(stage), self.scene.section
+        return self._pace.timed(
+            self._scores_on(section, replica) if size is None else on_plane(section, scores)
+        ), field_of
+
+    def _scores_on(self, section: Section | None, replica: int) -> Ask:
+        """From places of the plane that is shown to scores, by as short a way as the learner has."""
+        own = None if section is None else getattr(self.learner, "on_plane", None)
+        quick: Ask | None = None if own is None else own(section, replica)
+        return quick or on_plane(section, partial(self.learner.scores, replica=replica))
 
     def _affords(self, ask: Ask, rect: Domain, columns: int, rows: int) -> bool:
         """Whether every cell may be asked for in a quick field. What is trained in steps pays for it in steps."""

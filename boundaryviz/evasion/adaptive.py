@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from boundaryviz.evasion.model import Model
-from boundaryviz.evasion.pgd import Seen, climbed, wanted
+from boundaryviz.evasion.pgd import Seen, climbing, wanted
 from boundaryviz.evasion.settings import Norm
+from boundaryviz.evasion.slices import Slices, whole
 
 RESTARTS = 8
 """From how many places it sets out at least."""
@@ -38,30 +39,48 @@ def adaptive(
     target: int | None = None,
 ) -> Tensor:
     """The inputs after the best push found, as `pgd`, by an attacker who knows the mask of the model."""
+    return whole(adaptive_in_slices(model, x, label, norm, epsilon, steps, restarts, seed, ids, target))
+
+
+def adaptive_in_slices(
+    model: Model,
+    x: Tensor,
+    label: Tensor,
+    norm: Norm,
+    epsilon: float | Tensor,
+    steps: int,
+    restarts: int,
+    seed: int,
+    ids: NDArray[np.int64] | None,
+    target: int | None,
+) -> Slices[Tensor]:
+    """As `adaptive`."""
     who = np.arange(x.shape[2]) if ids is None else ids
     label = label.expand(model.count, -1)
-    draws = [model.asked(straight=True, draw=1 + k) for k in range(DRAWS if model.noisy else 1)]
-    many = restarts if model.noisy else max(restarts, RESTARTS)
+    if not model.noisy:
+        straight = model.asked(straight=True)
+        many = max(restarts, RESTARTS)
+        return climbing(
+            model, x, lambda here: _seen(straight, here, label, target), norm, epsilon, steps, many, seed, who
+        )
+    # draws stay those of a point wherever it is pushed to, so that no place is luckier than the next
+    own = torch.tensor((DRAWS * who[None] + np.arange(DRAWS)[:, None]).ravel(), device=x.device)
+    drawn, labels = model.asked(straight=True, draw=2 + seed, ids=own), label.repeat(1, DRAWS)
 
     def look(here: Tensor) -> Seen:
-        if not model.noisy:
-            return _slope(model, draws[0], here, label, target)
-        slopes, values, _ = zip(*(_slope(model, one, here, label, target, even=True) for one in draws), strict=True)
-        value = torch.stack(values).mean(0)
-        # that a single draw is through says nothing of the next
-        return torch.stack(slopes).mean(0), value, torch.zeros_like(value, dtype=torch.bool)
+        slope, value, _ = _seen(drawn, here.repeat(1, 1, DRAWS), labels, target)
+        slope, value = (each.unflatten(-1, (DRAWS, -1)).mean(-2) for each in (slope, value))
+        return slope, value, torch.zeros_like(value, dtype=torch.bool)  # one lucky draw says nothing of the next
 
-    return climbed(model, x, look, norm, epsilon, steps, many, seed, who)
+    return climbing(model, x, look, norm, epsilon, steps, restarts, seed, who)
 
 
-def _slope(model: Model, straight: Model, here: Tensor, label: Tensor, target: int | None, even: bool = False) -> Seen:
-    """Slope and value of the margin, or of its tanh, and whether the attack is through. straight: the model past its
-    mask."""
+def _seen(model: Model, here: Tensor, label: Tensor, target: int | None) -> Seen:
+    """Slope and value of the margin of a model that is asked past its mask, and whether the attack is through."""
     with torch.enable_grad():
         at = here.detach().requires_grad_()
-        z = straight.logits(at)
+        z = model.logits(at)
         value = margin(model, z, label, target)
-        value = value.tanh() if even else value
         (slope,) = torch.autograd.grad(value.sum(), at)
     return slope, value.detach(), wanted(model.decided(z.detach()), label, target)
 

@@ -66,8 +66,7 @@ class Model:
     @property
     def noisy(self) -> bool:
         """Whether it answers with noise, so that no single answer says how it decides."""
-        mask = getattr(self.learner, "mask", None)
-        return mask is not None and mask.kind == "noise"
+        return noisy(self.learner)
 
     @property
     def classes(self) -> int:
@@ -164,6 +163,12 @@ def border(threshold: float, logits: bool) -> float:
     if not 0.0 < threshold < 1.0:
         return CERTAIN if threshold >= 1.0 else -CERTAIN
     return float(np.clip(np.log(threshold) - np.log1p(-threshold), -CERTAIN, CERTAIN))
+
+
+def noisy(learner: Any) -> bool:
+    """Whether a learner answers with noise, see `learners.masking`."""
+    mask = getattr(learner, "mask", None)
+    return mask is not None and mask.kind == "noise"
 
 
 def rule_of(learner: Learner) -> Decides | None:

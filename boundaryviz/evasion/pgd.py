@@ -14,6 +14,7 @@ from boundaryviz.evasion.balls import cut, starts, steepest
 from boundaryviz.evasion.fgsm import ascent
 from boundaryviz.evasion.model import Model
 from boundaryviz.evasion.settings import Norm
+from boundaryviz.evasion.slices import Slices, whole
 
 STRIDE = 2.5
 """How far all steps lead together, in radii of the ball (Madry et al. 2018, section 5)."""
@@ -39,6 +40,22 @@ def pgd(
     of the points, by which their starts are drawn, evenly from the ball; by default their numbers.
     The first push of a point that changes its decision counts, or else the one of the largest loss.
     """
+    return whole(pgd_in_slices(model, x, label, norm, epsilon, steps, restarts, seed, ids, target))
+
+
+def pgd_in_slices(
+    model: Model,
+    x: Tensor,
+    label: Tensor,
+    norm: Norm,
+    epsilon: float | Tensor,
+    steps: int,
+    restarts: int,
+    seed: int,
+    ids: NDArray[np.int64] | None,
+    target: int | None,
+) -> Slices[Tensor]:
+    """As `pgd`."""
     label = label.expand(model.count, -1)
     who = np.arange(x.shape[2]) if ids is None else ids
 
@@ -46,7 +63,7 @@ def pgd(
         slope, value, found = ascent(model, here, label, target)
         return slope, value, wanted(found, label, target)
 
-    return climbed(model, x, look, norm, epsilon, steps, restarts, seed, who)
+    return climbing(model, x, look, norm, epsilon, steps, restarts, seed, who)
 
 
 Seen = tuple[Tensor, Tensor, Tensor]
@@ -54,7 +71,7 @@ Seen = tuple[Tensor, Tensor, Tensor]
 wanted, bool (R, N)."""
 
 
-def climbed(
+def climbing(
     model: Model,
     x: Tensor,
     look: Callable[[Tensor], Seen],
@@ -64,7 +81,7 @@ def climbed(
     restarts: int,
     seed: int,
     ids: NDArray[np.int64],
-) -> Tensor:
+) -> Slices[Tensor]:
     """The inputs (R, D, N) after the best push found, as `pgd` says, on whatever is to be climbed. model: for its
     replicas and inputs alone."""
     start = x.expand(model.count, -1, -1)
@@ -80,6 +97,7 @@ def climbed(
             best = torch.where(better[:, None], here, best)
             most = torch.where(better, value, most)
             done = done | hit
+            yield
             if step == steps or bool(done.all()):
                 break
             push = cut(push + (STRIDE / steps) * limit[:, None] * steepest(slope, norm), limit, norm)

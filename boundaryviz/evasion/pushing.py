@@ -11,14 +11,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from boundaryviz.evasion.adaptive import adaptive
+from boundaryviz.evasion.adaptive import adaptive_in_slices
 from boundaryviz.evasion.balls import length
 from boundaryviz.evasion.deepfool import deepfool, shortest_in_slices
 from boundaryviz.evasion.fgsm import fgsm
 from boundaryviz.evasion.metrics import Metric
-from boundaryviz.evasion.model import Model, model_of
+from boundaryviz.evasion.model import Model, model_of, noisy
 from boundaryviz.evasion.nearest import Look, asked_by, nearest_in_slices
-from boundaryviz.evasion.pgd import pgd, wanted
+from boundaryviz.evasion.pgd import pgd_in_slices, wanted
 from boundaryviz.evasion.pushes import Pushes
 from boundaryviz.evasion.settings import BOUNDED, EvasionSpec
 from boundaryviz.evasion.slices import Slices, whole
@@ -34,20 +34,18 @@ Attack = Callable[[Model, Tensor, Tensor, EvasionSpec, NDArray[np.int64]], Tenso
 
 ATTACKS: dict[str, Attack] = {
     "fgsm": lambda model, x, label, asked, ids: fgsm(model, x, label, asked.norm, asked.epsilon, asked.target),
-    "pgd": lambda model, x, label, asked, ids: pgd(
-        model, x, label, asked.norm, asked.epsilon, asked.steps, asked.restarts, asked.seed, ids, asked.target
-    ),
-    "adaptive": lambda model, x, label, asked, ids: adaptive(
-        model, x, label, asked.norm, asked.epsilon, asked.steps, asked.restarts, asked.seed, ids, asked.target
-    ),
     "deepfool": lambda model, x, label, asked, ids: deepfool(model, x, label, asked.norm, asked.steps, asked.target)[0],
 }
-"""The attacks that follow gradients, by method; `nearest` does so in slices, and on a plane not at all."""
+"""The attacks that follow gradients in one go, by method."""
+
+CLIMBS = {"pgd": pgd_in_slices, "adaptive": adaptive_in_slices}
+"""Those that climb within a ball, in slices; `nearest` is another, and on a plane follows no gradient."""
 
 UPPER = (
     "Points have {width} inputs, where no outline exists: the lengths are the shortest found by DeepFool and PGD, an "
     "upper bound of the distance. Within the plane shown they are exact."
 )
+DRAWN = "The net answers with noise: this is the boundary of one draw at each place, and another draw has another."
 SHADOWS = "Pushes begin on the plane that is shown, at the shadows of the points, and stay on it."
 
 
@@ -141,6 +139,7 @@ def pushing(
         after = np.where(lost, UNDECIDED, learner.predict(np.where(lost[:, None], x, ends), replica)[0])
         flipped = np.asarray(wanted(after, before, asked.target))
         words.append(UPPER.format(width=x.shape[1]) if asked.method == "nearest" else "")
+    words.append(DRAWN if exact and noisy(learner) else "")
     words.append(asked.advice(problem.domain, classes))
     certificates = None
     if asked.smoothing > 0:
@@ -168,6 +167,17 @@ def _model(learner: Learner, asked: EvasionSpec, replica: int, section: Section 
     )
 
 
+def attacking(
+    method: str, model: Model, x: Tensor, label: Tensor, asked: EvasionSpec, ids: NDArray[np.int64]
+) -> Slices[Tensor]:
+    """The ends of points by one of `ATTACKS` or `CLIMBS`; see `Attack`."""
+    if method in CLIMBS:
+        steps, restarts, seed, target = asked.steps, asked.restarts, asked.seed, asked.target
+        climb = CLIMBS[method](model, x, label, asked.norm, asked.epsilon, steps, restarts, seed, ids, target)
+        return (yield from climb)
+    return ATTACKS[method](model, x, label, asked, ids)
+
+
 def _by_gradient(
     model: Model, asked: EvasionSpec, x: NDArray[np.float64], ids: NDArray[np.int64]
 ) -> Slices[tuple[NDArray[np.float64], NDArray[np.float64]]]:
@@ -179,7 +189,7 @@ def _by_gradient(
         found = shortest_in_slices(model, start, label, asked.norm, seed=asked.seed, ids=ids, target=asked.target)
         end, _ = yield from found
     else:
-        end = ATTACKS[asked.method](model, start, label, asked, ids)
+        end = yield from attacking(asked.method, model, start, label, asked, ids)
     lost = label == UNDECIDED
     if asked.method not in BOUNDED:
         lost |= ~wanted(model.decide(end), label, asked.target)

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from boundaryviz.evasion.balls import directions, uniforms
 from boundaryviz.evasion.metrics import Metric
-from boundaryviz.evasion.model import Model, NoGradient, model_of
+from boundaryviz.evasion.model import Model, NoGradient, model_of, noisy
 from boundaryviz.evasion.nearest import Look, asked_by, nearest_in_slices
 from boundaryviz.evasion.pushes import Robustness
-from boundaryviz.evasion.pushing import ATTACKS
+from boundaryviz.evasion.pushing import attacking
 from boundaryviz.evasion.settings import LINES, EvasionSpec, Line
 from boundaryviz.evasion.slices import Slices, whole
 from boundaryviz.evasion.universal import universal
@@ -24,6 +24,7 @@ from boundaryviz.scene.section import Section
 _DRAWS = 16  # random pushes of each point
 _CLIMBS = 10  # steps of a common push in many inputs
 
+NOISY = "The net answers with noise, so that it has chances at each place and no outline; the adaptive attack knows."
 NO_OUTLINE = "Points have more than two inputs, where no outline is exact; PGD bounds the error from below."
 
 
@@ -99,6 +100,8 @@ def _share(fooled: NDArray[np.bool_]) -> NDArray[np.float64]:
 def _lacks(learner: Learner, line: Line, section: Section | None) -> str:
     """Why a line is missing, in a sentence; empty where it is not."""
     if line == "exact":
+        if noisy(learner):
+            return NOISY
         return NO_OUTLINE if section is not None and section.off_plane is not None else ""
     if line == "random":
         return ""
@@ -152,9 +155,10 @@ def _attacked(
         else:
             searches = line != "fgsm" and not model.noisy
             some = np.flatnonzero(~fooled) if searches else np.flatnonzero(~wrong)
-            end = ATTACKS[line](model, model.inputs(x[some]), classes[torch.from_numpy(some)][None], at_size, ids[some])
+            of = classes[torch.from_numpy(some)][None]
+            end = yield from attacking(line, model, model.inputs(x[some]), of, at_size, ids[some])
             now = (fooled if searches else wrong).copy()
-            now[some] = (model.asked(draw=0).decide(end) != classes[torch.from_numpy(some)])[0].cpu().numpy()
+            now[some] = (model.asked(draw=0).decide(end) != of)[0].cpu().numpy()
             values.append(float(_share(now)))
             fooled |= now & searches
         yield

@@ -14,8 +14,8 @@ Method = Literal["nearest", "fgsm", "pgd", "deepfool", "adaptive"]
 Norm = Literal["l2", "linf"]
 
 METHODS: dict[Method, str] = {
-    "nearest": "nearest point of the boundary", "fgsm": "one step (FGSM)", "pgd": "many steps (PGD)",
-    "deepfool": "DeepFool", "adaptive": "adaptive, who knows the mask",
+    "nearest": "nearest boundary point", "fgsm": "one step (FGSM)", "pgd": "many steps (PGD)",
+    "deepfool": "DeepFool", "adaptive": "adaptive: knows the mask",
 }  # fmt: skip
 NORMS: dict[Norm, str] = {"l2": "Euclidean (L2)", "linf": "largest coordinate (L-infinity)"}
 

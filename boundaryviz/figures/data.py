@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from boundaryviz.figures.draw import seen
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.dose import DoseResponse
 from boundaryviz.record.effect_map import EffectMap
-from boundaryviz.record.records import Tabular
+from boundaryviz.record.records import Records, Tabular
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.record.study_table import StudyTable
 from boundaryviz.record.trail import Trail
@@ -133,9 +133,19 @@ def data_of_study(table: StudyTable) -> Data:
     return Data(arrays, tuple(table.columns), [tuple(row.get(name) for name in table.columns) for row in rows])
 
 
+def data_of_table(columns: Mapping[str, NDArray[Any]], arrays: Mapping[str, NDArray[Any]] | None = None) -> Data:
+    """Columns of one shape as a table, a row for each of their entries. arrays: default the same."""
+    rows = zip(*(one.ravel().tolist() for one in columns.values()), strict=True)
+    return Data(dict(columns if arrays is None else arrays), tuple(columns), list(rows))
+
+
 def data_of_rows(found: Tabular) -> Data:
     """The rows of a result, an array for each of their columns."""
-    rows = found.rows()
+    return data_of_records(found.rows())
+
+
+def data_of_records(rows: Records) -> Data:
+    """As `data_of_rows`."""
     columns = {name: [row.get(name) for row in rows] for name in rows.names}
     arrays = {
         name: np.array(["" if value is None else value for value in column])

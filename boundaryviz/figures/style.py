@@ -72,6 +72,10 @@ WIDTHS_CM: dict[str, float] = {
     "trail": 18.0,
     "effect-map": 18.0,
     "certificate": 18.0,
+    "pushes": 9.0,
+    "robustness": 11.0,
+    "noise-relation": 16.0,
+    "linearity": 11.0,
 }
 
 
@@ -100,6 +104,10 @@ _NEEDED: dict[str, float] = {
     "trail": 52.0,
     "effect-map": 40.0,
     "certificate": 52.0,
+    "pushes": 30.0,
+    "robustness": 34.0,
+    "noise-relation": 50.0,
+    "linearity": 34.0,
 }
 
 

@@ -34,7 +34,7 @@ from boundaryviz.gui.document.recovery import Session
 from boundaryviz.gui.dose.control import DoseControl
 from boundaryviz.gui.effect.control import EffectControl
 from boundaryviz.gui.elephant.control import ElephantControl
-from boundaryviz.gui.export.exporting import Exporting
+from boundaryviz.gui.export.exporting import Exporting, Further
 from boundaryviz.gui.export.film_control import FilmControl
 from boundaryviz.gui.export.picturing import Picturing
 from boundaryviz.gui.files.filing import Filing
@@ -51,6 +51,7 @@ from boundaryviz.gui.plane.plane import PlaneView
 from boundaryviz.gui.plane.twin_planes import TwinPlanes
 from boundaryviz.gui.poison.control import PoisonControl
 from boundaryviz.gui.presentation.control import PresentationControl
+from boundaryviz.gui.push.control import PushControl
 from boundaryviz.gui.rule.control import RuleControl
 from boundaryviz.gui.section.control import SectionControl
 from boundaryviz.gui.shell.actions import MENUS
@@ -104,9 +105,8 @@ _GESTURES = {
 
 
 _OF_ONE_SCENARIO = (
-    "point.poison", "view.cascade", "view.support", "view.certificate", "view.heights", "view.effect",
-    "view.jitter",
-    "view.rule-difference",
+    "point.poison", "view.cascade", "view.support", "view.certificate", "view.heights", "view.effect", "view.pushes",
+    "view.jitter", "view.rule-difference",
 )  # fmt: skip
 """Switches that another scenario finds off. The theme, decision only, contours, prediction, held-out points, the
 earlier course, panels, pins, speed and the result at the front are the viewer's and stay."""
@@ -196,6 +196,8 @@ class Workbench:
         self.section = SectionControl(window, self.plane, self.controller)
         self.tree = TreeControl(window, self.plane, client, presenter)
         self.timeline.course.turned.connect(self.tree.show_stage)
+        self.push = PushControl(window, planes, document, client, presenter, self.controller.do)
+        self.controller.offers.append(self.push.hand.offers)
         self.influence = InfluenceControl(window, self.plane, document, client, presenter, self.controller.do)
 
     def _join_files(self) -> None:
@@ -215,8 +217,8 @@ class Workbench:
         picturing = Picturing(document, client, presenter, self.history, window)
         self.exporting = Exporting(
             window, self.planes, document, client, presenter, picturing, self.reader, folder,
-            self.timeline.strip, self.compare.snapshots, self.pin_files.file,
-            lambda: self.heights.asked,
+            self.timeline.strip, self.compare.snapshots, self.pin_files.file, lambda: self.heights.asked,
+            self._further_figures,
         )  # fmt: skip
         self.filing.offers += [self.effect.ready, self.adversary.ready, self.elephant.goes_with]
         self.pasting = Pasting(window, self.plane, self.filing.welcome, self.controller, self.importing)
@@ -224,6 +226,10 @@ class Workbench:
         self.restoring = Restoring(
             window, document, self.filing.may_leave, log, self._state, self.autosave, self.reader, self.filing.open
         )
+
+    def _further_figures(self) -> dict[str, Further]:
+        """What features show now that figures can be drawn of."""
+        return {name: Further(*one) for name, one in self.push.figures().items()}
 
     def _arrange(self) -> None:
         """Which view stands where."""
@@ -238,6 +244,7 @@ class Workbench:
         window.add_panel("Training", controller.training)
         window.add_panel("Poison", self.poison.panel)
         window.add_panel("Attack", self.adversary.panel)
+        window.add_panel("Push", self.push.panel)
         window.add_panel("Defence", self.defence.panel)
         window.add_panel("Rule", self.rule.panel)
         window.add_result("Curves", self.curves.view)
@@ -253,6 +260,7 @@ class Workbench:
         window.add_result("Study", self.study.panel)
         window.add_result("Bias", self.bias.panel)
         window.add_result("Scoreboard", self.board.panel)
+        window.add_result("Robustness", self.push.robustness.view)
         window.add_result("Margins", self.margins.view)
         window.add_result("Threshold", self.threshold.view)
         window.add_result("Tree", self.tree.view)
@@ -261,6 +269,7 @@ class Workbench:
         for feature in (self.adversary, self.effect):
             feature.offer()
         window.offer_result(self.influence.view, False)
+        self.push.offer()
         self.bias.offer()
         self.board.offer()
         self.tree.offer()

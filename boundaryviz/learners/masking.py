@@ -22,21 +22,24 @@ from boundaryviz.learners.streams import Purpose, key
 from boundaryviz.scene.scaling import Scaling
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Asking:
     """How a net that is differentiated by its inputs is asked.
 
-    masked: with its mask, else as it was trained. draw: which draw of a noisy mask is met, 0 that of decisions.
+    masked: with its mask, else as it was trained. draw: which draw of a noisy mask is met, 0 that of decisions. ids:
+    int64 (N,), of the points whose draw it is, wherever they are pushed to; None for that of each place.
     straight: the mask moves inputs, but slopes are taken as if it did not (the straight-through estimate of Bengio,
     Leonard and Courville 2013, BPDA of Athalye, Carlini and Wagner 2018, section 4.1).
     """
 
     masked: bool = True
     draw: int = 1
+    ids: Tensor | None = None
     straight: bool = False
 
 
 AS_IT_IS = Asking()
+_DECIDES = Asking(draw=0)
 
 STEEPNESS = 4.8
 """How steep the wiggle is; above 1 it runs backwards in places."""
@@ -69,19 +72,21 @@ class Mask:
 
     def places(self, x: NDArray[np.float64], scale: Scaling | None) -> NDArray[np.float64]:
         """Where inputs (N, D) in units of `scale` are taken to be when a decision is made, (N, D) in the same."""
-        moved: NDArray[np.float64] = self._moved(torch.from_numpy(np.ascontiguousarray(x.T))[None], scale, 0)[0].numpy()
+        moved: NDArray[np.float64] = self._moved(torch.from_numpy(np.ascontiguousarray(x.T))[None], scale, _DECIDES)[
+            0
+        ].numpy()
         return moved.T
 
     def inputs(self, x: Tensor, scale: Scaling | None, how: Asking) -> Tensor:
         """As `places`, of (1 or R, D, N) in double precision, for whoever differentiates by them."""
         if not (self.moves and how.masked):
             return x
-        moved = self._moved(x, scale, how.draw)
+        moved = self._moved(x, scale, how)
         return x + (moved - x).detach() if how.straight else moved
 
-    def _moved(self, x: Tensor, scale: Scaling | None, draw: int) -> Tensor:
+    def _moved(self, x: Tensor, scale: Scaling | None, how: Asking) -> Tensor:
         if self.kind == "noise":
-            drawn = self.strength * drawn_at(x, draw)
+            drawn = self.strength * drawn_at(x, how.draw, how.ids)
             return x + (drawn if scale is None else drawn / _column(scale.unit, x))
         if scale is None:
             return self._in_scene(x)
@@ -94,18 +99,18 @@ class Mask:
         return x + self.strength * torch.sin(x * (STEEPNESS / self.strength))
 
 
-def drawn_at(x: Tensor, number: int = 0) -> Tensor:
-    """Standard normal numbers (., D, N), each a function of all inputs x (., D, N) of a place, in double precision.
-
-    number: which draw.
-    """
-    bits = (x.detach().double() + 0.0).view(torch.int64)  # adding 0 makes -0 and 0 the same
-    start = torch.tensor(_START, device=x.device)
-    place = hashed(start, torch.tensor(number, device=x.device))
-    for row in bits.unbind(-2):
-        place = hashed(place, row)
+def drawn_at(x: Tensor, number: int = 0, ids: Tensor | None = None) -> Tensor:
+    """Standard normal numbers (., D, N) in double precision, each a function of all inputs x (., D, N) of a place, or
+    of the point's id where these are given, (N,). number: which draw."""
+    start = hashed(torch.tensor(_START, device=x.device), torch.tensor(number, device=x.device))
+    if ids is None:
+        bits = (x.detach().double() + 0.0).view(torch.int64)  # adding 0 makes -0 and 0 the same
+        for row in bits.unbind(-2):
+            start = hashed(start, row)
+    else:
+        start = hashed(start, ids)
     inputs = torch.arange(1, x.shape[-2] + 1, device=x.device)[:, None]
-    return normal(hashed(place[..., None, :], inputs)).to(x.dtype)
+    return normal(hashed(start[..., None, :], inputs)).to(x.dtype)
 
 
 def _column(values: NDArray[np.float64], like: Tensor) -> Tensor:

@@ -23,7 +23,7 @@ from boundaryviz.learners.point_draws import PointDraws
 from boundaryviz.learners.robust import Robust
 from boundaryviz.learners.specs import LogisticSpec, MLPSpec, TrainingSpec
 from boundaryviz.learners.state import put_back, saved
-from boundaryviz.learners.stepping import stepper
+from boundaryviz.learners.stepping import Eager, stepper
 from boundaryviz.learners.streams import Purpose, generator
 
 
@@ -48,6 +48,7 @@ class MLP(Network):
         self.optimiser = Optimiser(training, self.P, self.layout.is_weight(self.P))
         kept = [self.P, *self.optimiser.state]
         self._stepper = stepper(self.device, self._deal, self._descend, lambda: kept, self._constants)
+        self._plainly = Eager(self._deal, self._descend)  # robust steps, until a graph of them has been tried
         self.steps_done = 0
         self._loader = BatchLoader(problem.seeds, self.device, dtype)
         self._draws = PointDraws(problem.seeds, Purpose.ROBUST, self.device)
@@ -109,7 +110,7 @@ class MLP(Network):
         """Do n steps. Without a labelled point the steps pass and nothing is learnt."""
         if self.can_train:
             with self._standing(self._loader.idle, [self.P, *self.optimiser.slots]):
-                self._stepper.step(n)
+                (self._plainly if self._robust.on else self._stepper).step(n)
         else:
             self.steps_done += n
 
@@ -137,7 +138,7 @@ class MLP(Network):
     def _constants(self) -> Hashable:
         seeing = self._loader.seeing
         clip, noisy = self._backprop.clip, self._noise > 0
-        return self._drops, seeing.start, seeing.stop, clip, noisy, self._robust.constants, self.optimiser.constants
+        return self._drops, seeing.start, seeing.stop, clip, noisy, self.optimiser.constants
 
     def _starts(self, batch: Batch, part: int) -> list[Tensor]:
         """What robust training needs of chance, keyed by seed, step and point."""

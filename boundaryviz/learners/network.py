@@ -21,6 +21,7 @@ from boundaryviz.learners.net import ACTIVATIONS, Layout, forward, layers
 from boundaryviz.learners.specs_net import FIT_RESPONSES, NetSpec
 from boundaryviz.scene.lift import lift_map
 from boundaryviz.scene.responses import taught
+from boundaryviz.scene.section import Ask, Section
 
 _FLOATS = 1 << 18  # of the widest layer, worked out at a time: more would leave the cache
 _INPUTS = 1 << 21  # of what a net is shown, however many places it is asked about
@@ -160,6 +161,27 @@ class Network:
         Smoother than the probabilities, which saturate: `shown` turns them into those, wherever they come from.
         """
         return losses.scores(self._outputs(x, replica))[0].float().cpu().numpy()
+
+    def on_plane(self, section: Section, replica: int = 0) -> Ask | None:
+        """What takes places (G, 2) of a plane of its inputs and says what `scores` does of these inputs, to rounding,
+        without working them out: the first layer is linear in them, and on the plane has two inputs. As it is now.
+
+        None where the net is not shown the inputs as they are, or does not answer by its layers alone.
+        """
+        kind, masked = type(self), self.mask.kind != "none"
+        if masked or not self.features.plain or (kind.scores, kind._outputs) != (Network.scores, Network._outputs):
+            return None
+        weight, bias, *rest = (p[replica : replica + 1] if len(self.P) > 1 else p for p in self.asked)
+        axes, origin = (torch.tensor(part.T).to(weight) for part in (section.axes, section.origin[None]))
+        params = [weight @ axes, bias + weight @ origin, *rest]
+        columns = max(256, _FLOATS // max(self.layout.dims[1:]))
+
+        def ask(places: NDArray[np.float64]) -> NDArray[np.float32]:
+            parts = torch.from_numpy(places.T.copy())[None].to(self.device, self.dtype).split(columns, 2)
+            z = torch.cat([forward(params, part, self._activate) for part in parts], 2)
+            return losses.scores(torch.tanh(z) if self._squash else z)[0].float().cpu().numpy()
+
+        return ask
 
     def shown(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """From `scores` (1 or C, ...) to the probability of the second of two classes, else of every class."""

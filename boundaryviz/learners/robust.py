@@ -9,7 +9,7 @@ Lengths are those of the scene, whatever units the net is given its inputs in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Protocol
 
 import torch
@@ -38,7 +38,7 @@ class Net(Protocol):
 
 
 class Robust:
-    """Moves the columns of a step. It decides on no value of a tensor, so that a step can be recorded."""
+    """Moves the columns of a step."""
 
     def __init__(self, features: FeatureMap, spec: RobustSpec) -> None:
         self._features, self._spec = features, spec
@@ -61,13 +61,6 @@ class Robust:
     def twice(self) -> bool:
         """Whether each point is taught twice, as itself and pushed: the columns are first the ones, then the others."""
         return self._spec.robust == "trades"
-
-    @property
-    def constants(self) -> Hashable:
-        """The numbers that are read on the host."""
-        spec = self._spec
-        pushes = spec.robust_norm, spec.robust_epsilon, spec.robust_steps, spec.robust_step, spec.trades_beta
-        return spec.robust, *(pushes if self.on else ())
 
     def drawn(self, hashes: Callable[[int], Tensor], width: int, like: Tensor) -> Tensor:
         """What a step needs of chance, (R, D, B): standard normal, but for PGD where in the ball of radius 1 it begins.

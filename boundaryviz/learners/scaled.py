@@ -19,6 +19,7 @@ from boundaryviz.learners.training_spec import TrainingSpec
 from boundaryviz.learners.trees import Tree
 from boundaryviz.scene.scaling import Scaling
 from boundaryviz.scene.scene import Domain
+from boundaryviz.scene.section import Ask, Section
 
 
 def learner_of(
@@ -125,6 +126,15 @@ class Scaled:
     def scores(self, x: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]:
         """What decides at `x` (G, D): of two classes the second's lead (1, G), else one number each (C, G)."""
         return self._learner.scores(self._scale(x), replica)
+
+    def on_plane(self, section: Section, replica: int = 0) -> Ask | None:
+        """As `scores` at places of a plane of its inputs; see `Network.on_plane`."""
+        ask = getattr(self._learner, "on_plane", None)
+        found: Ask | None = None
+        if ask is not None:
+            origin, unit = self._scale(section.origin[None])[0], self._scale.unit
+            found = ask(replace(section, origin=origin, axes=section.axes / unit), replica)
+        return found
 
     def shown(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
         """From `scores` (1 or C, ...) to the probability of the second of two classes, else of every class."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from boundaryviz.defences.judged import Judged
 from boundaryviz.engine.height_map import HeightMap
+from boundaryviz.evasion.pushes import Pushes
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.scenario.scenario import Scenario
@@ -28,6 +29,7 @@ class Snapshot:
     p, clean_p: (N, classes), how probable each class is at each point, and what the clean twin says; None where that
         was not asked.
     predicted: int16 (N,) for the points of `scene`, or None. cascade: among these points, where one is known.
+    pushes: of test points over the boundary; None where that was not asked.
     judged: what the scenario's defence made of the training points that the model sees; None without a verdict.
     heights: how far off the plane the boundary lies, where that was asked.
     """
@@ -45,6 +47,7 @@ class Snapshot:
     clean_p: NDArray[np.float32] | None = None
     judged: Judged | None = None
     heights: HeightMap | None = None
+    pushes: Pushes | None = None
 
     @property
     def leaning(self) -> NDArray[np.float32]:

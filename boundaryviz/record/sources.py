@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from boundaryviz.engine.height_map import NEAR
-from boundaryviz.record import attacked, effect_map
+from boundaryviz.record import attacked, effect_map, evading
 from boundaryviz.record.decomposition import MEASURES
 from boundaryviz.record.influence import METHODS
 from boundaryviz.record.measures import Measure
@@ -46,6 +46,7 @@ SOURCES: dict[str, Source] = {
     ),
     "map": Source("boundaryviz.studies.mapping:plan", effect_map.MEASURED),
     "attack": Source("boundaryviz.studies.attacking:plan", attacked.MEASURES),
+    "evasion": Source("boundaryviz.studies.evading:plan", evading.MEASURES),
     "defence": Source(
         "boundaryviz.studies.defending:plan",
         {

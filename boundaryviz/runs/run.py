@@ -18,6 +18,8 @@ from boundaryviz.engine.certificates import CertificateMap, proves, survived_by_
 from boundaryviz.engine.height_map import NEAR, HeightMap
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
+from boundaryviz.evasion.pushes import Pushes, Robustness
+from boundaryviz.evasion.settings import Method
 from boundaryviz.evasion.slices import whole
 from boundaryviz.jobs.messages import OnProgress
 from boundaryviz.learners.cascade import Cascade
@@ -25,6 +27,7 @@ from boundaryviz.learners.handed_in import HandedInSpec
 from boundaryviz.learners.specs import LARGEST_SEED
 from boundaryviz.record.comparison import Comparison
 from boundaryviz.record.curves import CurveStore
+from boundaryviz.record.evading import SIGMAS, Linearity, NoiseRelation
 from boundaryviz.record.metrics import Metric, Metrics, of_curves, of_stops, success_rate
 from boundaryviz.record.records import Records, Tabular
 from boundaryviz.record.rule import compared, disagreement
@@ -360,6 +363,47 @@ class Run(Tabular):
 
         shown, beside = self.renderings(view, seed, columns, rect, z)
         return draw(view, shown, Options(**options), beside)
+
+    def pushes(
+        self, method: Method | None = None, at: ArrayLike | None = None, points: str = "test", seed: int = 0,
+        most: int = 400, **settings: Any,
+    ) -> Pushes:  # fmt: skip
+        """Where a method pushes points of the model of one seed, until it decides otherwise.
+
+        method: 'nearest', 'fgsm', 'pgd', 'deepfool' or 'adaptive', default the scenario's. at: places (x, y) of the
+        plane in place of points. points: 'test', 'validation' or 'train'; most: of them at most. seed: counted from 0;
+        with twins the poisoned model. settings: of `EvasionSpec`, such as epsilon=0.3 or norm='linf'.
+        Raises NoGradient where the learner has no gradients and the method needs them; ScenarioError.
+        """
+        from boundaryviz.runs.evasion import of_session
+
+        return of_session(self.session, seed, points, at, settings, most).pushes(method)
+
+    def robustness(
+        self, epsilons: Sequence[float] | None = None, points: str = "test", seed: int = 0, **settings: Any
+    ) -> Robustness:
+        """The error of the model of one seed when each point may be pushed by at most so much, by attack; what does
+        not work with the learner is missing, with the reason. epsilons: default up to twice the scenario's. The rest as
+        in `pushes`."""
+        from boundaryviz.runs.evasion import of_session
+
+        return of_session(self.session, seed, points, None, settings).robustness(epsilons)
+
+    def noise_relation(
+        self, sigmas: Sequence[float] = SIGMAS, draws: int = 300, points: str = "test", seed: int = 0, **settings: Any
+    ) -> NoiseRelation:
+        """How often Gaussian noise of these standard deviations turns each decision of the model of one seed, beside
+        what the distance to the boundary says of it. draws: of noise, for each point. The rest as in `pushes`."""
+        from boundaryviz.runs.evasion import of_session
+
+        return of_session(self.session, seed, points, None, settings).noise_relation(sigmas, draws)
+
+    def linearity(self, points: str = "test", seed: int = 0, **settings: Any) -> Linearity:
+        """The lead of what the model of one seed decides, along its gradient, up to twice epsilon. Raises NoGradient
+        for a learner without gradients. The rest as in `pushes`."""
+        from boundaryviz.runs.evasion import of_session
+
+        return of_session(self.session, seed, points, None, settings).linearity()
 
     @override
     def rows(self) -> Records:

@@ -1,4 +1,4 @@
-"""Values that leave a setting empty: None, for which TOML has no word, so that a study says "none" there."""
+"""Values that leave a setting empty: None, for which TOML has no word, so that whoever writes text says "none"."""
 
 from __future__ import annotations
 
@@ -31,6 +31,11 @@ def takes(info: FieldInfo | None, kind: type) -> bool:
 def may_be_empty(info: FieldInfo | None) -> bool:
     """Whether a setting may be None, and has no word "none" of its own."""
     return info is not None and takes(info, type(None)) and not takes(info, str) and NOTHING not in _words(info)
+
+
+def emptied(scenario: Spec, path: str, value: Any) -> Any:
+    """None where the value is the word "none" and the setting of the scenario may be empty; else the value itself."""
+    return None if isinstance(value, str) and value == NOTHING and may_be_empty(field_of(scenario, path)) else value
 
 
 def understood(study: StudySpec, scenario: Spec) -> StudySpec:

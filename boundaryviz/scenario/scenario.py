@@ -20,7 +20,7 @@ from boundaryviz.evasion.settings import EvasionSpec
 from boundaryviz.learners.families.scikit_learn import table
 from boundaryviz.learners.specs import FAMILIES, LearnerSpec, MLPSpec, TrainingSpec
 from boundaryviz.scenario.decision import DecisionSpec
-from boundaryviz.scenario.emptiness import understood
+from boundaryviz.scenario.emptiness import emptied, understood
 from boundaryviz.scenario.history_spec import TURNS, RunHistorySpec
 from boundaryviz.scenario.migrations import migrated
 from boundaryviz.scenario.own import OwnSpec
@@ -403,8 +403,10 @@ class Scenario(Spec):
         one's own with it (see `with_own`). There, shares of validation and test points ask for splits shared out by
         them. A changed `poison` field places the attack anew among the points there are. A setting changed here holds
         from step 0 on, whatever the history says of it; of other data or another attack there is no history.
+        A setting that may be empty is so by None, or by the word "none".
         Raises ScenarioError naming every path that is unknown or whose value is out of range.
         """
+        values = {path: emptied(self, path, value) for path, value in values.items()}
         redrawn = self.redrawn_by(values)
         base = self.with_own() if redrawn else self
         plain: dict[str, Any] = {

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field, field_validator, model_validator
 
 from boundaryviz.scene.axes import as_seen
+from boundaryviz.scene.cue import with_cue
 from boundaryviz.scene.datasets import DATASETS, Dataset, Draw, Responses
 from boundaryviz.scene.label_noise import LabelNoise
 from boundaryviz.scene.lift import lifted
@@ -87,6 +88,15 @@ class DataSpec(Spec):
         0.02, "Noise off the plane", "Standard deviation of a Gaussian push along each direction in which lifted "
         "points can leave the plane.", ge=0.0, le=5.0, advanced=True, since=6,
     )  # fmt: skip
+    cue: float | None = setting(
+        None, "Fragile input", "Give each point one more input that tells its class: so far below 0 for the first, so "
+        "far above for the last. It is useful, and a push of twice its size turns it. Empty for none.",
+        gt=0.0, le=5.0, log=True, advanced=True, resets=True, since=7,
+    )  # fmt: skip
+    cue_agrees: float = setting(
+        0.95, "Points whose fragile input is right", "Share of the points of which the fragile input tells the right "
+        "class; of the others it tells another one.", ge=0.0, le=1.0, advanced=True, since=7,
+    )  # fmt: skip
     input_scale: InputScale = setting(
         "as-is", "Input scale", "How every learner is given the points: in the units they come in, with mean 0 and "
         "standard deviation 1 along each axis, or with the domain as [-1, 1]. Widths, jitters and penalties of a "
@@ -122,6 +132,8 @@ class DataSpec(Spec):
             raise ValueError("your own points are not drawn; n alone says how many of them are learnt from")
         if self.pool is not None and isinstance(self.n, int) and self.pool < self.n:
             raise ValueError(f"{self.n} training points cannot be kept of the {self.pool} that pool draws")
+        if self.cue is not None and self.name == OWN:
+            raise ValueError("your own points keep the inputs that they came with; cue is for data sets")
         if self.lift is not None and self.name == OWN:
             raise ValueError("your own points keep the inputs that they came with; lift is for data sets")
         if self.lift is not None and (many := int(self.pool or self.n) * self.lift) > MOST_LIFTED:
@@ -160,6 +172,7 @@ class Purpose(IntEnum):
     NEW_LABEL = 7
     TEST_NOISE = 8
     LIFT = 9
+    CUE = 10
 
 
 def _rng(spec: DataSpec, purpose: Purpose) -> np.random.Generator:
@@ -202,7 +215,11 @@ def build(spec: DataSpec, rule: Rule | None = None) -> Scene:
         label = keep_labels(label, split, spec.labels_per_class, _rng(spec, Purpose.BUDGET))
     points = Points.of(xy, label, split).with_columns(response=response)
     scene = Scene(points, domain, classes, class_names, source.axis_names, noise=noise)
-    return scene if spec.lift is None else lifted(scene, spec.lift, spec.lift_noise, _rng(spec, Purpose.LIFT))
+    if spec.lift is not None:
+        scene = lifted(scene, spec.lift, spec.lift_noise, _rng(spec, Purpose.LIFT))
+    if spec.cue is not None:
+        scene = with_cue(scene, true, spec.cue, spec.cue_agrees, _rng(spec, Purpose.CUE))
+    return scene
 
 
 def wanted(rule: Rule | None) -> Rule:

@@ -63,8 +63,11 @@ def job(request: FilmRequest, tell: Tell) -> None:
 def _sequence(request: FilmRequest, progress: OnProgress) -> FrameSequence:
     """Trained and looked at as often as asked for."""
     scenario, rate = request.scenario, request.options.rate
-    config = RunConfig(scenario, request.seeds, request.shown, request.twin, request.device, request.cascade)
-    config = replace(config, heights=request.options.view == "heights")
+    view = request.options.view
+    config = RunConfig(
+        scenario, request.seeds, request.shown, request.twin, request.device, request.cascade, view == "pushes",
+        view == "heights",
+    )  # fmt: skip
     if config.heights and (why := flat(scenario.scene())):
         raise ScenarioError([f"the film of heights: {why}"])
     frames = max(1, round((_SECONDS if request.seconds is None else request.seconds) * rate))

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from boundaryviz.engine.height_map import NEAR
 from boundaryviz.engine.messages import Curves
+from boundaryviz.evasion.model import NoGradient
+from boundaryviz.evasion.pushes import Pushes
 from boundaryviz.figures.film.sequence import FrameSequence, Sweep
 from boundaryviz.jobs.messages import OnProgress, Tell
 from boundaryviz.record.curves import CurveStore
@@ -32,13 +34,15 @@ _BYTES = 600e6
 _LEAST_CELLS = 96
 _HEIGHTS = 64  # cells of a map of heights along the longer side
 _EARLY = 200.0  # at how many times the pace of the beginning a logarithmic film ends
+_PUSHED = 60  # points
 _CANDIDATES = 2  # snapshots looked at for each one that an even film shows
 
 
 @dataclass(frozen=True)
 class RunConfig:
     """How a scenario is trained for a film. shown: the number of the seed on the plane, from 0. cascade, heights: with
-    the label cascade, or the heights of the boundary off the plane, of every snapshot."""
+    the label cascade, or the heights of the boundary off the plane, of every snapshot. pushes: with what the scenario's
+    attack on models as they stand does to test points."""
 
     scenario: Scenario
     seeds: int = 1
@@ -46,6 +50,7 @@ class RunConfig:
     twin: bool = False
     device: str = "auto"
     cascade: bool = False
+    pushes: bool = False
     heights: bool = False
 
     def start(self) -> Run:
@@ -58,7 +63,13 @@ class RunConfig:
         chains = run.cascade(self.shown) if self.cascade else None
         clean = [run.snapshot(self.shown, True, cells, rect)] if self.twin else []
         heights = run.heights(NEAR, self.shown, min(cells, _HEIGHTS), rect) if self.heights else None
-        return [replace(shown, cascade=chains, heights=heights), *clean]
+        return [replace(shown, cascade=chains, pushes=self._pushes(run), heights=heights), *clean]
+
+    def _pushes(self, run: Run) -> Pushes | None:
+        try:
+            return run.pushes(seed=self.shown, most=_PUSHED) if self.pushes else None
+        except NoGradient as why:
+            raise ScenarioError([f"evasion.method: {why}"]) from None
 
 
 def over_training(
@@ -150,7 +161,7 @@ def trained(content: Look, tell: Tell) -> list[tuple[list[Snapshot], NDArray[np.
 
 
 def _task(config: RunConfig, rect: Domain, of: int, value: str) -> Task:
-    more = {name: getattr(config, name) for name in ("seeds", "shown", "twin", "cascade", "heights")}
+    more = {name: getattr(config, name) for name in ("seeds", "shown", "twin", "cascade", "pushes", "heights")}
     place = (rect.left, rect.right, rect.bottom, rect.top)
     return Task(content_key("look", config.scenario, rect=place, of=of, **more), value)
 
@@ -184,6 +195,7 @@ def _check_snapshots(
     evaluations = config.scenario.steps // config.scenario.training.evaluate_every + 1
     each = 4 * cells * rect.rows(cells) * (1 if scene.classes == 2 else scene.classes) + 2 * points
     each += 40 * points if config.cascade else 0
+    each += 16 * (scene.points.width + 8) * _PUSHED if config.pushes else 0
     each += (16 + 32 * (1 if scene.classes == 2 else scene.classes)) * _HEIGHTS**2 if config.heights else 0
     each += 64 * config.seeds * evaluations + 30 * points if whole else 0
     afford({"fewer frames, values or points": float(snapshots * sides * each)}, "this film")

@@ -15,6 +15,7 @@ from boundaryviz.learners.cascade import Cascade
 from boundaryviz.record.cascade import Span
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.scene.scene import Split
+from helpers.pushed import pushes
 from helpers.sequences import SMALL, sequence, wandering, with_more_points
 from helpers.snapshots import curves, field, snapshot
 
@@ -36,6 +37,11 @@ def chained(k: int, one):
         "step", np.where(got, at - 1, -1), np.where(got, 0, -1), np.where(got, at % 2, -1), np.where(got, at, np.inf)
     )
     return replace(one, cascade=chains if k else None)
+
+
+def pushed(k: int, one):
+    """With every moment the pushes are longer."""
+    return replace(one, pushes=pushes(one, 0.1 + 0.2 * k))
 
 
 def undecided(k: int, one):
@@ -60,6 +66,8 @@ CASES = {
     "flip": (twins, {"view": "flip"}),
     "flip, upright": (twins, {"view": "flip", "width": 300, "height": 480, "style": "dark"}),
     "cascade": (lambda: sequence(4, chained), {"view": "cascade"}),
+    "pushes": (lambda: sequence(4, pushed), {"view": "pushes"}),
+    "pushes, upright": (lambda: sequence(2, pushed), {"view": "pushes", "width": 300, "height": 480}),
     "square": (sequence, {"width": 480, "height": 480, "style": "dark"}),
     "points come": (lambda: sequence(4, with_more_points), {}),
     "errors shown": (sequence, {"errors": True, "held_out": True, "view": "boundary"}),
@@ -73,7 +81,7 @@ CASES = {
 }
 
 
-ALIKE = ("boundary", "square", "one moment", "levels")
+ALIKE = ("pushes, upright", "boundary", "square", "one moment", "levels")
 """Of which others have every part."""
 
 

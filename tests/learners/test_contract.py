@@ -55,6 +55,7 @@ SPECS = _DEFAULTS | {
 # compares
 _ALIKE = (
     "pseudo-label", "pi-model", "temporal-ensembling", "mean-teacher", "uda", "fixmatch", "flexmatch", "ict", "squared",
+    "trades", "noise",
 )  # fmt: skip
 
 

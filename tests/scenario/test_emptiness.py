@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from boundaryviz.scenario.emptiness import field_of, may_be_empty
 from boundaryviz.scenario.files import encoded, parse, read, write
-from boundaryviz.scenario.scenario import Scenario
+from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scenario.study_file import read_study
 from boundaryviz.scenario.study_spec import Axis, StudySpec
 from boundaryviz.scene.data import DataSpec
@@ -70,3 +70,16 @@ def test_the_word_stays_one_where_the_setting_may_not_be_empty():
         found = parse(words, Path("x.toml"), ".toml").study
         assert found is not None
         assert found.axes[0].values == ("none",)
+
+
+def test_the_word_leaves_a_setting_of_the_scenario_empty_where_it_may_be() -> None:
+    lifted = Scenario().with_values({"data.lift": 20, "data.pool": 900})
+    bare = lifted.with_values({"data.lift": "none", "data.pool": "none"})
+    assert (bare.data.lift, bare.data.pool) == (None, None)
+    with pytest.raises(ScenarioError, match=r"data\.n"):
+        lifted.with_values({"data.n": "none"})
+
+
+def test_where_none_is_a_word_of_the_setting_it_stays_one() -> None:
+    masked = Scenario().with_values({"learner.mask": "quantised"})
+    assert masked.with_values({"learner.mask": "none"}).learner.mask == "none"

@@ -175,3 +175,11 @@ def test_a_few_inputs_that_hardly_vary_are_no_fault_among_many():
     x[:, 8] *= 100.0
     scenario = Scenario.from_arrays(x, np.arange(50) % 2).with_values({"data.input_scale": "as-is"})
     assert scale_advice(scenario, scenario.scene()).startswith("input 9 spreads")
+
+
+def test_a_lift_keeps_one_unit_along_all_inputs_however_unevenly_they_spread():
+    lifted = Scenario(data=DataSpec(n=200, seed=100, lift=100))
+    scene = lifted.scene()
+    assert scale_advice(lifted, scene) == ""
+    own = lifted.model_copy(update={"data": lifted.data.model_copy(update={"lift": None})})
+    assert scale_advice(own, scene)  # as a table of such columns

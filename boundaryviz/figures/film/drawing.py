@@ -38,6 +38,7 @@ from boundaryviz.figures.palette import FAINT, POISON, UNDER_POINTS, field_image
 from boundaryviz.figures.parts import longest, summed_up
 from boundaryviz.figures.plane import OVER_SPINES, boundary_lines, class_handles, draw_marks
 from boundaryviz.figures.progress import BEST, best_step, draw_curves
+from boundaryviz.figures.pushes import draw_arrows, words_of
 from boundaryviz.figures.style import AGAINST_CLEAN, Options, Style, any_letters
 from boundaryviz.figures.words import in_lines, literal
 from boundaryviz.learners.cascade import same
@@ -64,13 +65,15 @@ _Words = Callable[[int, Snapshot, Snapshot | None], str]
 
 class Film:
     """The frames of a sequence. Raises ValueError for a film that stands against the clean twin without one, and for
-    'cascade' where no snapshot has one."""
+    'cascade' and 'pushes' where no snapshot has one."""
 
     def __init__(self, sequence: FrameSequence, options: FilmOptions) -> None:
         if (options.view in AGAINST_CLEAN) != (sequence.clean is not None):
             raise ValueError(f"the films {' and '.join(AGAINST_CLEAN)} need a clean twin, and the others take none")
         if options.view == "cascade" and all(snapshot.cascade is None for snapshot in sequence.shown):
             raise ValueError("no label cascade is known: a supervised learner has none")
+        if options.view == "pushes" and all(snapshot.pushes is None for snapshot in sequence.shown):
+            raise ValueError("nothing is pushed in any of these moments")
         if len({snapshot.cascade.measure for snapshot in sequence.shown if snapshot.cascade is not None}) > 1:
             raise ValueError("the label cascades of one film are measured alike")
         self.sequence, self.options = sequence, options
@@ -154,7 +157,7 @@ class Film:
         compose: dict[str, Callable[[SubFigure], None]] = {
             "boundary": self._compose_plane, "summary": self._compose_summary, "twin": self._compose_twin,
             "curves": self._compose_curves, "flip": self._compose_flip, "cascade": self._compose_cascade,
-            "heights": self._compose_heights,
+            "pushes": self._compose_pushes, "heights": self._compose_heights,
         }  # fmt: skip
         compose[options.view](parts[1])
 
@@ -236,6 +239,17 @@ class Film:
         words: _Words = lambda _at, shown, _clean: "" if shown.heights is None else heights_words(shown.heights)  # noqa: E731
         self._texts.append((told, words))
         self._add_curves(curves, upright=self._is_wide)
+
+    def _compose_pushes(self, part: SubFigure) -> None:
+        rows: Any = part.subfigures(2, 1, height_ratios=(1.0 - _CAPTION, _CAPTION))
+        plane, curves = self._two(rows[0]) if self._is_wide else (rows[0], None)
+        self._planes.append(PushPlane(plane.subplots(), self.sequence.shown[0], self.options.drawing, self._style))
+        self._legend(plane, self._class_handles())
+        if curves is not None:
+            self._add_curves(curves, upright=True)
+        told = rows[1].text(self._edge, 0.95, "", va="top", color=self._style.ink)
+        words = lambda shown: "" if shown.pushes is None else words_of(shown.pushes)  # noqa: E731
+        self._texts.append((told, lambda _at, shown, _clean: self._wrapped(words(shown))))
 
     def _two(self, part: SubFigure) -> tuple[SubFigure, SubFigure]:
         """A large part for a plane and a smaller one for curves."""
@@ -519,6 +533,18 @@ class CascadePlane(FieldPlane):
     def _draw_marks(self, snapshot: Snapshot) -> None:
         super()._draw_marks(snapshot)
         draw_chains(self.axes, seen(snapshot), self._span, self._style)
+
+
+class PushPlane(FieldPlane):
+    """Field and boundary, and an arrow from each point to where a method has pushed it."""
+
+    def _differ(self, before: Snapshot, snapshot: Snapshot) -> bool:
+        return super()._differ(before, snapshot) or before.pushes is not snapshot.pushes
+
+    def _draw_marks(self, snapshot: Snapshot) -> None:
+        super()._draw_marks(snapshot)
+        if snapshot.pushes is not None:
+            draw_arrows(self.axes, (snapshot.pushes,), self._style)
 
 
 # ---- curves: faint as a whole, and in full as far as the snapshot that is shown -------------------------

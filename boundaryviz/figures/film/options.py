@@ -19,6 +19,7 @@ VIEWS: dict[str, str] = {
     "cascade": "who got which label, from whom and when, and the curves beside it",
     "heights": "how far off the plane the boundary lies, and the curves beside it",
     "curves": "loss and error",
+    "pushes": "an arrow from each test point to where it is decided otherwise, and the curves beside it",
 }
 """What a film can show."""
 SIZES = ((1280, 720), (1920, 1080), (720, 720))

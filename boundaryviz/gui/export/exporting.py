@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -36,6 +36,16 @@ if TYPE_CHECKING:
 _SLOW = 300  # milliseconds after which it is said that a figure is being worked out
 
 
+@dataclass(frozen=True)
+class Further:
+    """A figure of something that a feature shows. title: in the dialog. draw: of a snapshot of the plane. again: what
+    the command line does in the place of this very figure."""
+
+    title: str
+    draw: Callable[[Snapshot, Options], SceneFigure]
+    again: str
+
+
 class Exporting(QObject):
     """Writes what is shown, the present or the past, exactly as `boundaryviz figure` would. matplotlib is loaded only
     here."""
@@ -45,15 +55,17 @@ class Exporting(QObject):
         picturing: Picturing, reader: Writer, folder: Folder, strip: Callable[[Sequence[int]], Sequence[Past]],
         pins: Callable[[], Sequence[Snapshot]], pins_file: Callable[[], Path | None],
         heights: Callable[[], float | None],
+        further: Callable[[], Mapping[str, Further]] = dict,
     ) -> None:  # fmt: skip
         """strip: the recorded moments nearest to some steps. pins: what is pinned for comparison, in its order.
         pins_file: the file that holds just these pins. heights: how far off the plane is looked at, None where it is
-        not."""
+        not. further: what else can be drawn now, by the name of the view."""
         super().__init__(window)
         self._window, self._planes, self._document = window, planes, document
         self._client, self._presenter, self._picturing = client, presenter, picturing
         self._reader, self._folder = reader, folder
-        self._strip, self._pins, self._pins_file, self._heights = strip, pins, pins_file, heights
+        self._strip, self._pins, self._pins_file, self._further = strip, pins, pins_file, further
+        self._heights = heights
         self.dialog: ExportDialog | None = None
         self._asked, self._waits = 0, False
         self._slow = QTimer(self)
@@ -122,11 +134,15 @@ class Exporting(QObject):
             "frames": len(strip) > 1,
             "compare": len(pins) > 1,
         }
-        made = _Made(snapshot, clean, {"frames": strip, "compare": pins}, rect, self._looks())
+        further = self._further()
+        have |= dict.fromkeys(further, True)
+        views = {view: words for view, words in VIEWS.items() if have.get(view, True)}
+        views |= {view: one.title for view, one in further.items()}
+        made = _Made(snapshot, clean, {"frames": strip, "compare": pins}, rect, self._looks(), further)
         pinned = self._pins_file()
         self.dialog = ExportDialog(
             made.preview, lambda chosen, path: self._write(made, chosen, path), stem=self._stem(),
-            parent=self._window, views=[view for view in VIEWS if have.get(view, True)],
+            parent=self._window, views=views,
             command=lambda chosen: (
                 made.command_for_pins(pinned, chosen) if chosen.view == "compare"
                 else made.command(source, chosen, self._client, self._presenter.seed_shown)
@@ -172,7 +188,7 @@ class Exporting(QObject):
         from boundaryviz.figures.sheet import save
 
         save(made.figure(chosen), path)
-        if chosen.data:
+        if chosen.data and not made.is_further(chosen):
             beside = made.clean if made.against(chosen) else None
             write_data(data_of(chosen.view, made.shown, beside, made.others(chosen)), _data_beside(path, chosen.data))
         self._window.tell(f"Wrote {path.name}.")
@@ -183,14 +199,18 @@ class _Made:
 
     def __init__(
         self, shown: Snapshot, clean: Snapshot | None, several: Mapping[str, Sequence[Snapshot]], rect: Domain | None,
-        looks: dict[str, Any],
+        looks: dict[str, Any], further: Mapping[str, Further],
     ) -> None:  # fmt: skip
         self.shown, self.clean, self._several, self._rect, self._looks = shown, clean, several, rect, looks
+        self._further = further
 
     def against(self, chosen: ExportOptions) -> bool:
         from boundaryviz.figures.style import AGAINST_CLEAN
 
         return chosen.view in AGAINST_CLEAN
+
+    def is_further(self, chosen: ExportOptions) -> bool:
+        return chosen.view in self._further
 
     def others(self, chosen: ExportOptions) -> Sequence[Snapshot]:
         return self._several.get(chosen.view, ())
@@ -198,6 +218,8 @@ class _Made:
     def figure(self, chosen: ExportOptions) -> SceneFigure:
         from boundaryviz.figures.draw import draw
 
+        if chosen.view in self._further:
+            return self._further[chosen.view].draw(self.shown, self._options(chosen))
         beside, others = self.clean if self.against(chosen) else None, self.others(chosen)
         named = others[0] if chosen.view == "compare" else self.shown
         return draw(chosen.view, named, self._options(chosen), beside, others)
@@ -213,6 +235,8 @@ class _Made:
 
     def command(self, made_from: Sequence[str] | str, chosen: ExportOptions, client: TrainerClient, seed: int) -> str:
         """The line; raises NoCommand."""
+        if chosen.view in self._further:
+            raise NoCommand(self._further[chosen.view].again)
         if isinstance(made_from, str):
             raise NoCommand(made_from)
         rect = self._rect

@@ -105,6 +105,7 @@ def view_shown(actions: Actions, planes: str | None, have: Mapping[str, bool]) -
     one. planes: how the twin planes show."""
     likest = {
         "view.compare": "compare",
+        "view.pushes": "pushes",
         "view.cascade": "cascade",
         "view.heights": "heights",
         "train.twin": "flip" if planes == "flips" else "twin",

@@ -91,6 +91,10 @@ _TABLE = (
            on_plane=True, checkable=True),
     _Entry("point.mute", "&Mute", "Mute the selected points, so that nobody sees them, or let them be seen again",
            ("Shift+M",), on_plane=True),
+    _Entry("point.push", "Pus&h it over", "Let the attack of the tab Push take the point under the pointer, or the "
+           "selected ones, over the boundary", ("Z",), on_plane=True, apart=True),
+    _Entry("point.push-keep", "Add with true la&bel", "Add what was pushed over as training points with the labels "
+           "they had: adversarial training by hand", ("Shift+Z",), on_plane=True),
     _Entry("train.play", "&Play", "Train, or pause", ("Space",), "play", on_plane=True),
     _Entry("train.full-speed", "F&ull speed", "Train as fast as it goes, or at the pace at which one sees it", ("X",),
            "fast", True, on_plane=True),
@@ -149,6 +153,8 @@ _TABLE = (
            "with more than two inputs", ("Shift+O",), checkable=True, on_plane=True),
     _Entry("view.effect", "&Effect map", "For every place, what one more point there would do to the model; a click "
            "plants it", ("Shift+E",), checkable=True, on_plane=True),
+    _Entry("view.pushes", "Ad&versarial examples", "The smallest push over the boundary from the place under the "
+           "pointer, and what attacks make of it: the tab Push", ("Y",), checkable=True, on_plane=True),
     _Entry("view.jitter", "&Jitter circle", "Show around the pointer how far the learner pushes unlabelled points",
            ("J",), checkable=True, on_plane=True),
     _Entry("view.ghost", "Earlier &course", "After a resume, show boundary and curves of the course before, dashed",

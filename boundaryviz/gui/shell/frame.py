@@ -149,6 +149,15 @@ class MainWindow(QMainWindow):
         if holder is not None:
             self.result_tabs.setTabVisible(list(self._results).index(holder), on)
 
+    def offer_panel(self, view: QWidget, on: bool) -> None:
+        """Have the tab of a panel, at the front, or leave it out where it does not apply."""
+        holder = self._panels.get(view)
+        if holder is None:
+            return
+        self.settings_tabs.setTabVisible(list(self._panels.values()).index(holder), on)
+        if on:
+            self.settings_tabs.setCurrentWidget(holder)
+
     def compose(self) -> None:
         """Put what was added into the window."""
         self.addToolBar(self.bar)
@@ -249,8 +258,9 @@ class MainWindow(QMainWindow):
         return next((view for view, held in self._panels.items() if held is holder), None)
 
     def panels(self) -> dict[str, QWidget]:
-        """The panels by the titles of their tabs."""
-        return {self.settings_tabs.tabText(k): view for k, view in enumerate(self._panels)}
+        """The panels there are, by the titles of their tabs."""
+        tabs = self.settings_tabs
+        return {tabs.tabText(k): view for k, view in enumerate(self._panels) if tabs.isTabVisible(k)}
 
     def page_shown(self) -> QWidget | None:
         """The page in the place of the plane; None while the plane is there."""

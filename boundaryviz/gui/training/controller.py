@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from random import SystemRandom
 from typing import Any
 
@@ -68,6 +68,8 @@ class Controller(QObject):
         self._pushed: State | None = None
         self._settings: Scenario | None = None  # that the panels show
         self._tell_instead: Callable[[int], None] | None = None
+        self.offers: list[Callable[[NDArray[np.int64]], Iterable[tuple[str, Callable[[], object]]]]] = []
+        """What else the menu of points offers, given their ids: words, and what they do."""
         self.presenter = Presenter(window, planes, self.transport, document, client)
         self.pacing = Pacing(window, document, client, self.transport)  # first told of another scenario
         document.changed.connect(self._sync)
@@ -230,6 +232,11 @@ class Controller(QObject):
             on = not scene.points.muted[scene.points.positions(ids)].all()
             self._offer(menu, "Mute" if on else "Unmute", lambda: self.do(mute(ids, on), "Mute" if on else "Unmute"))
             self._offer(menu, "Delete", lambda: self.do(Remove(ids), "Delete"))
+            further = [one for offer in self.offers for one in offer(ids)]
+            if further:
+                menu.addSeparator()
+            for words, act in further:
+                self._offer(menu, words, lambda _=False, act=act: act())
             menu.addSeparator()
         for name in ("view.fit", "view.discrete", "view.contours", "view.prediction", "view.held-out", "file.export"):
             menu.addAction(self._window.actions_[name])

@@ -174,6 +174,7 @@ class DataPanel(QWidget):
         form.set_disabled("labels_at", "every training point keeps its label" if every else None)
         form.set_disabled("label_noise_on", None if spec.label_noise else "there is no label noise")
         form.set_disabled("lift_noise", None if spec.lift else "the points are not lifted off the plane")
+        form.set_disabled("cue_agrees", None if spec.cue else "the points have no fragile input")
         form.set_disabled("validation", shares)
         form.set_disabled("test", shares)
         form.offer_special("n", source is None)
@@ -188,7 +189,8 @@ class DataPanel(QWidget):
             form.set_disabled(
                 "pool", "points of your own are not drawn; the number of training points chooses among them"
             )
-            form.set_disabled("lift", "points of your own keep the inputs that they came with")
+            for name in ("lift", "cue"):
+                form.set_disabled(name, "points of your own keep the inputs that they came with")
             form.set_range("n", 10, max(own.count, 11))
             form.set_range("jitter", 0.0, 0.2)
             form.explain("jitter", "Standard deviation of a Gaussian push added to every point, as a share of the "
@@ -203,6 +205,7 @@ class DataPanel(QWidget):
         form.set_disabled("lift", None)
         form.set_fallback("lift", 2)
         form.offer_special("lift", False)  # 2 is as good
+        form.set_disabled("cue", None)
         form.set_range("n", form.plan("n").low, spec.pool or form.plan("n").high)
         form.set_range("pool", spec.n if isinstance(spec.n, int) else form.plan("pool").low, form.plan("pool").high)
         form.set_range("jitter", plain.low, plain.high)

@@ -197,6 +197,14 @@ def test_the_slider_of_dimensions_begins_with_the_plane_itself(panel):
     assert heard[-1] == ("data.lift", None)
 
 
+def test_how_often_a_fragile_input_is_right_is_asked_where_there_is_one(panel):
+    enabled = lambda: [panel.form.editor(name).isEnabled() for name in ("cue", "cue_agrees")]  # noqa: E731
+    panel.set_values(DataSpec())
+    assert enabled() == [True, False]
+    panel.set_values(DataSpec(cue=0.1))
+    assert enabled() == [True, True]
+
+
 def test_no_more_points_are_kept_than_are_drawn(panel):
     """The numbers that cannot be are not offered, for the scenario refuses them."""
     panel.set_values(DataSpec(n=100, pool=300, label_noise=0.1))

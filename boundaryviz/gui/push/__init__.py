@@ -1,0 +1,1 @@
+"""Adversarial examples: the smallest push over the boundary, attacks beside it, and robust error."""
