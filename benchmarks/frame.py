@@ -21,6 +21,7 @@ MODULES = (
     "recording",
     "saving",
     "gradients",
+    "without_labels",
     "window",
 )
 """The modules that hold sections, in the order of the table."""

@@ -51,7 +51,8 @@ Results = dict[str, dict[str, Any]]
 
 def learners() -> list[LearnerSettings]:
     """Those that use unlabelled points, with their defaults, in the order of the window."""
-    return [family.spec() for family in FAMILIES.values() if not family.supervised]
+    families = FAMILIES.values()
+    return [family.spec() for family in families if not (family.supervised or family.self_supervised)]
 
 
 def supervised(spec: LearnerSettings) -> LearnerSettings:

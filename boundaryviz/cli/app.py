@@ -277,6 +277,7 @@ def figure(
             "twin",
             "flip",
             "cascade",
+            "embedding",
             "roc",
             "calibration",
             "defence",
@@ -461,7 +462,7 @@ def animate(
     columns: ColumnsOption = None,
     plane: PlaneOption = None,
     view: Annotated[
-        Literal["boundary", "summary", "twin", "flip", "cascade", "curves", "pushes", "heights"],
+        Literal["boundary", "summary", "twin", "flip", "cascade", "embedding", "curves", "pushes", "heights"],
         typer.Option(
             "--view",
             help="The plane; with curves beside; clean and poisoned plane; what the poison turned over; who got which "

@@ -17,6 +17,7 @@ from boundaryviz.record.pins import MOST
 from boundaryviz.record.pins_file import is_pins, read
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scenario.unembedded import unembedded
 from boundaryviz.scenario.words import settings_in_words
 from boundaryviz.scene.scene import Domain
 
@@ -60,6 +61,8 @@ def train_and_draw(job: Job, picture: Picture) -> int:
         raise UsageProblem(f"--view {picture.view}: {REGRESSION}")
     if picture.view == "defence" and scenario.defence is None:
         raise UsageProblem(f"--view defence: {NO_DEFENCE}")
+    if picture.view == "embedding" and (why := unembedded(scenario.learner)):
+        raise UsageProblem(f"--view embedding: {why}")
     if picture.view == "heights" and (why := flat(scenario.scene())):
         raise UsageProblem(f"--view heights: {why}")
     seeds = job.seeds or (1 if scenario.course is None else scenario.course.seeds)

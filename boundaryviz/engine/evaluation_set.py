@@ -103,7 +103,7 @@ class EvaluationSet:
         return np.ascontiguousarray(shares.transpose(1, 2, 0))
 
     def summary(self, learner: Learner, lost: NDArray[np.bool_], rule: Rule) -> NDArray[np.float64]:
-        """What the learner makes of the points: float64 (R, 30), columns as in `CURVES`; NaN of what diverged.
+        """What the learner makes of the points: float64 (R, 33), columns as in `CURVES`; NaN of what diverged.
 
         lost: bool (R,), which replicas did. rule: what mistakes cost.
         """

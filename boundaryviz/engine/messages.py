@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.defences.judged import Judged
+from boundaryviz.engine.embeddings import Embedding
 from boundaryviz.engine.height_map import HeightMap
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.learners.measures import LOSSES
@@ -252,13 +253,18 @@ CURVES = (
     "poison_loss", "flip_rate",
     *(f"{split}_{measure}" for measure in MEASURES for split in ("train", "validation", "test")),
     "clean_label_loss", "flipped_label_loss", "memorised", "true_test_error",
+    "train_proxy_loss", "collapse", "effective_rank",
 )  # fmt: skip
 """Training points are the clean ones. `poison_loss`: of poison, against its label or, where it has none, the class it
 is to spread. `flip_rate`: share of the test points that are predicted otherwise than by the clean twin.
 Where some labels that are trained on are known to be wrong (`Scene.flipped`), whether noise or an attack flipped them:
 `flipped_label_loss` is their loss against these labels, `clean_label_loss` that of the other clean training points, and
 `memorised` the share of the wrong labels that is predicted; `true_test_error` is the test error against labels as they
-were before noise."""
+were before noise.
+Of learners that are trained without labels, the last three: their own loss on a batch of training points, the mean
+cosine between two training points where they are put, and how many directions these use; what is called loss otherwise
+is that of what reads classes out."""
+OF_EMBEDDINGS = slice(len(CURVES) - 3, len(CURVES))
 PLAIN = 8
 """How many of `CURVES` there were before `MEASURES`: files of then have no more."""
 
@@ -301,7 +307,7 @@ class Frame:
 
 @dataclass(frozen=True, eq=False)
 class Curves:
-    """Evaluations since the last chunk. step: int64 (K,); values: float64 (K, R, 30), columns as in `CURVES`.
+    """Evaluations since the last chunk. step: int64 (K,); values: float64 (K, R, 33), columns as in `CURVES`.
 
     A value is NaN where there is nothing to measure. margins: float64 (K, R, P), how far each pin of the scene is on
     the attacker's side, -1..1; NaN where undecided.
@@ -365,7 +371,8 @@ class Rendering:
 
     field, clean: float32, exact at every cell. cascade: among the points of the scene, where one is known. p, clean_p:
     float32 (N, classes), how probable each class is at each point. judged, clean_judged: what a defence made of the
-    points of each. heights: where they were asked for and there are any.
+    points of each. embedding: where both put the points, of a learner that has one. heights: where they were asked for
+    and there are any.
     """
 
     number: int
@@ -381,13 +388,14 @@ class Rendering:
     clean_p: NDArray[np.float32] | None = None
     judged: Judged | None = None
     clean_judged: Judged | None = None
+    embedding: Embedding | None = None
     heights: HeightMap | None = None
 
 
 @dataclass(frozen=True)
 class State:
     """Whether it trains, at which step, and why it stopped. kept: of early stopping, the step whose weights the run
-    shown has now; measured: float64 (R, 30), what the weights that were kept come to, columns as in `CURVES`."""
+    shown has now; measured: float64 (R, 33), what the weights that were kept come to, columns as in `CURVES`."""
 
     playing: bool
     step: int

@@ -21,7 +21,7 @@ from boundaryviz.engine.early_stopping import EarlyStopping
 from boundaryviz.engine.evaluation_set import EvaluationSet, confusion
 from boundaryviz.engine.fits import Course
 from boundaryviz.engine.judging import Sight, sights, trust
-from boundaryviz.engine.messages import CURVES, Curves
+from boundaryviz.engine.messages import CURVES, OF_EMBEDDINGS, Curves
 from boundaryviz.engine.pace import Pace
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.surface import Ask, in_parts, surface
@@ -51,7 +51,7 @@ _PART = 1 << 11  # points that all models of a course are asked about at once
 
 
 class Evaluation(NamedTuple):
-    """One row of the curves; see `Curves`. values: (R, 30). margins: (R, P)."""
+    """One row of the curves; see `Curves`. values: (R, 33). margins: (R, P)."""
 
     step: int
     values: NDArray[np.float64]
@@ -409,12 +409,17 @@ class Session:
     # ---- asking -------------------------------------------------------------------------------------
 
     def evaluate(self) -> NDArray[np.float64]:
-        """Losses, errors, flips and costs now, float64 (R, 30), columns as in `CURVES`; NaN where there is nothing to
+        """Losses, errors, flips and costs now, float64 (R, 33), columns as in `CURVES`; NaN where there is nothing to
         see, and of what diverged."""
         asked = self._evaluation_set
-        if not len(asked.x):
-            return np.full((len(self.replicas), len(CURVES)), np.nan)
-        return asked.summary(self.learner, self.diverged, self.rule)
+        if len(asked.x):
+            values = asked.summary(self.learner, self.diverged, self.rule)
+        else:
+            values = np.full((len(self.replicas), len(CURVES)), np.nan)
+        if self.spec.family.self_supervised:
+            learner: Any = self.learner
+            values[:, OF_EMBEDDINGS] = np.where(self.diverged[:, None], np.nan, learner.measures())
+        return values
 
     def margins(self) -> NDArray[np.float64]:
         """How far each pin is on the attacker's side, float64 (R, P) in -1..1; see `twins.margins`. NaN of what

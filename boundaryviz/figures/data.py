@@ -94,6 +94,11 @@ def data_of(view: str, snapshot: Snapshot, beside: Snapshot | None = None, other
         return Data(arrays, (*_POINTS, "weight", "score"), rows)
     if view == "heights" and shown.heights is not None:
         arrays |= _heights(shown.heights)
+    if view == "embedding" and shown.embedding is not None:
+        ids = shown.embedding.ids.tolist()
+        places = dict(zip(ids, shown.embedding.xy.tolist(), strict=True))
+        rows = [(*row, *places.get(row[0], (None, None))) for row in _point_rows(shown)]
+        return Data(arrays, (*_POINTS, "embedding_x", "embedding_y"), rows)
     if beside is None:
         return Data(arrays, _POINTS, _point_rows(shown))
     clean = seen(beside, frozenset())
@@ -238,6 +243,8 @@ def _plane(snapshot: Snapshot) -> dict[str, NDArray[Any]]:
     found |= {name: p for name, p in every.items() if p is not None}
     if (chains := snapshot.cascade) is not None:
         found |= {"point_label_when": chains.when, "point_label_handed": chains.label, "point_before": chains.before}
+    if (placed := snapshot.embedding) is not None:
+        found |= {"embedding_id": placed.ids, "embedding_x": placed.xy[:, 0], "embedding_y": placed.xy[:, 1]}
     if snapshot.judged is not None:
         found["point_weight"], found["point_score"] = _verdict(snapshot)
     return found

@@ -13,6 +13,7 @@ from boundaryviz import __version__
 from boundaryviz.attacks.budget import Budget
 from boundaryviz.engine.height_map import flat
 from boundaryviz.figures.cascade import draw_cascade
+from boundaryviz.figures.embedding import draw_embedding, draw_flipped, flipped_handles
 from boundaryviz.figures.flip import draw_flips, flip_handles, regions
 from boundaryviz.figures.heights import (
     NO_HEIGHTS,
@@ -173,6 +174,19 @@ def _cascade(on: _Sheet) -> Planes:
     return Planes(axes)
 
 
+def _embedding(on: _Sheet) -> Planes:
+    on.figure.set_size_inches(on.width, 0.54 * on.width)
+    shown = seen(on.shown)
+    left, right = halves(on.figure, 0.5)
+    plane, beside = _plane(left, shown, on), right.subplots()
+    draw_flipped(plane, shown, on.options, on.style)
+    draw_embedding(beside, shown, on.options, on.style)
+    headline(beside, "embedding", f"step {shown.step:,}", on.style)
+    handles = [*class_handles(shown, on.options, on.style), *flipped_handles(shown, on.options, on.style)]
+    legend(on.figure, handles, on.options, on.style)
+    return Planes(plane)
+
+
 def _frames(on: _Sheet) -> Planes:
     return draw_frames(on.figure, [seen(one) for one in on.others], on.options, on.style)
 
@@ -245,6 +259,7 @@ _COMPOSERS: dict[str, Callable[[_Sheet], Planes | None]] = {
     "twin": _twin,
     "flip": _flip,
     "cascade": _cascade,
+    "embedding": _embedding,
     "roc": _roc,
     "calibration": _calibration,
     "defence": _defence,

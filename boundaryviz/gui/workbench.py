@@ -34,6 +34,7 @@ from boundaryviz.gui.document.recovery import Session
 from boundaryviz.gui.dose.control import DoseControl
 from boundaryviz.gui.effect.control import EffectControl
 from boundaryviz.gui.elephant.control import ElephantControl
+from boundaryviz.gui.embedding.control import EmbeddingControl
 from boundaryviz.gui.export.exporting import Exporting, Further
 from boundaryviz.gui.export.film_control import FilmControl
 from boundaryviz.gui.export.picturing import Picturing
@@ -106,7 +107,7 @@ _GESTURES = {
 
 _OF_ONE_SCENARIO = (
     "point.poison", "view.cascade", "view.support", "view.certificate", "view.heights", "view.effect", "view.pushes",
-    "view.jitter", "view.rule-difference",
+    "view.jitter", "view.rule-difference", "view.similarity",
 )  # fmt: skip
 """Switches that another scenario finds off. The theme, decision only, contours, prediction, held-out points, the
 earlier course, panels, pins, speed and the result at the front are the viewer's and stay."""
@@ -155,7 +156,9 @@ class Workbench:
         self.poison = PoisonControl(window, self.planes, self.controller)
         self.defence = DefenceControl(window, self.planes, self.controller)
         self.rule = RuleControl(window, self.planes, self.controller)
-        self.presentation = PresentationControl(window, self.planes, self.filing.turn, self.curves.view.set_scale)
+        self.presentation = PresentationControl(
+            window, self.planes, self.filing.turn, (self.curves.view.set_scale, self.embedding.view.set_scale)
+        )
         window.actions_["file.talk"].toggled.connect(window.actions_["view.projector"].setChecked)
         self._arrange()
         self._dress()
@@ -198,6 +201,7 @@ class Workbench:
         self.timeline.course.turned.connect(self.tree.show_stage)
         self.push = PushControl(window, planes, document, client, presenter, self.controller.do)
         self.controller.offers.append(self.push.hand.offers)
+        self.embedding = EmbeddingControl(window, planes, document, client, presenter)
         self.influence = InfluenceControl(window, self.plane, document, client, presenter, self.controller.do)
 
     def _join_files(self) -> None:
@@ -264,6 +268,7 @@ class Workbench:
         window.add_result("Margins", self.margins.view)
         window.add_result("Threshold", self.threshold.view)
         window.add_result("Tree", self.tree.view)
+        window.add_result("Embedding", self.embedding.view)
         window.add_result("Why here?", self.influence.view)
         window.compose()
         for feature in (self.adversary, self.effect):
@@ -273,6 +278,7 @@ class Workbench:
         self.bias.offer()
         self.board.offer()
         self.tree.offer()
+        self.embedding.offer()
         for signal in (self.document.changed, self.document.opened):
             signal.connect(self._offer_of_classes)
         self._offer_of_classes()

@@ -19,7 +19,7 @@ _SHARD = 1 << 17  # floats of one layer's activations; beyond it they leave the 
 
 _aten = torch.ops.aten
 # name -> (gradient of the output, and the output or the input) to gradient of the input; then which of the two
-_BACKWARD: dict[str, tuple[Callable[[Tensor, Tensor], Tensor], bool]] = {
+SLOPES: dict[str, tuple[Callable[[Tensor, Tensor], Tensor], bool]] = {
     "relu": (lambda g, a: _aten.threshold_backward(g, a, 0), True),
     "tanh": (_aten.tanh_backward, True),
     "sigmoid": (_aten.sigmoid_backward, True),
@@ -27,6 +27,43 @@ _BACKWARD: dict[str, tuple[Callable[[Tensor, Tensor], Tensor], bool]] = {
     "sine": (lambda g, z: g * torch.cos(z), False),
     "linear": (lambda g, a: g, True),
 }
+
+
+class Chained(torch.autograd.Function):
+    """The outputs (r, K, B) of a net, as `net.forward`, which autograd sees as one operation.
+
+    For losses that are more than a function of each point's outputs: what there is before and after is autograd's.
+    """
+
+    @staticmethod
+    def forward(ctx, activation: str, x: Tensor, *params: Tensor) -> Tensor:  # type: ignore[no-untyped-def]
+        """As `net.forward`, of inputs x (r, F, B)."""
+        by_output, told = SLOPES[activation][1], []
+        h, last = x, len(params) - 2
+        inputs = [x]
+        for at in range(0, last, 2):
+            z = torch.baddbmm(params[at + 1], params[at], h)
+            h = ACTIVATIONS[activation](z)
+            told.append(h if by_output else z)
+            inputs.append(h)
+        ctx.activation = activation
+        ctx.save_for_backward(*params, *inputs, *told)
+        return torch.baddbmm(params[last + 1], params[last], h)
+
+    @staticmethod
+    def backward(ctx, grad: Tensor):  # type: ignore[no-untyped-def]
+        """The slopes by inputs and parameters."""
+        kept = ctx.saved_tensors
+        layers = len(kept) // 4 + 1  # 2 L params, L inputs, and L - 1 that tell slopes
+        params, inputs, told = kept[: 2 * layers], kept[2 * layers : 3 * layers], kept[3 * layers :]
+        slopes: list[Tensor] = []
+        for at in range(layers - 1, -1, -1):
+            slopes[:0] = [torch.bmm(grad, inputs[at].transpose(1, 2)), grad.sum(2, keepdim=True)]
+            if at or ctx.needs_input_grad[1]:
+                grad = torch.bmm(params[2 * at].transpose(1, 2), grad)
+            if at:
+                grad = SLOPES[ctx.activation][0](grad, told[at - 1])
+        return None, grad if ctx.needs_input_grad[1] else None, *slopes
 
 
 class Backprop:
@@ -50,7 +87,7 @@ class Backprop:
         self.robust = robust
         self._layout, self._params, self._loss, self._squash, self._gamma = layout, params, loss, squash, gamma
         self._activate = ACTIVATIONS[activation]
-        self._backward, self._by_output = _BACKWARD[activation]
+        self._backward, self._by_output = SLOPES[activation]
         self._grad = torch.empty_like(params)
         self.clip = 0.0
         self._cuts: dict[tuple[int, int, int], list[tuple[slice, list[Tensor], list[Tensor]]]] = {}

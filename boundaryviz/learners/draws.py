@@ -46,6 +46,14 @@ class Draws:
         """Uniform numbers in [0, 1)."""
         return self._of(Purpose.CHANCE, step, part, shape, lambda stream, n: stream.random(n, np.float32))
 
+    def turns(self, step: int, part: int, shape: Shape) -> Tensor:
+        """Which way each step of a walk turns: numbers below 2^16, int32."""
+
+        def draw(stream: np.random.Generator, n: tuple[int, ...]) -> NDArray:
+            return stream.integers(0, 1 << 16, n, np.uint16).astype(np.int32)
+
+        return self._of(Purpose.WALK, step, part, shape, draw)
+
     def _of(self, purpose: Purpose, step: int, part: int, shape: Shape, draw: Draw, setting: float = 0.0) -> Tensor:
         """The numbers of one step, from those of several that were drawn at once.
 

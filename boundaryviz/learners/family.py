@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from boundaryviz.learners.training_spec import TrainingSpec
     from boundaryviz.scene.scene import Scene
 
-Capability = Literal["hidden-layers", "certificates"]
-"""What some learners can be asked beyond the contract of all: activations of hidden units, and how much poison each
-decision is proven to survive."""
+Capability = Literal["hidden-layers", "certificates", "embedding"]
+"""What some learners can be asked beyond the contract of all: activations of hidden units, how much poison each
+decision is proven to survive, and where points are put before anything decides."""
 
 Measure = Literal["length", "round", "step"]
 """What `when` of a label cascade counts: length along a graph, rounds of self-training, or training steps."""
@@ -49,7 +49,8 @@ class Family:
     """One kind of learner, declared by `family` above the class of its settings.
 
     spec: the class of its settings. learner: 'module:class' of the learner; the string keeps torch out of whoever
-    reads this. supervised: it looks at labelled points alone. at_once: it is fitted in one step, so that rates,
+    reads this. supervised: it looks at labelled points alone. self_supervised: labels are looked at only where it
+    decides, never while it is trained, which it is without any. at_once: it is fitted in one step, so that rates,
     batches and penalties mean nothing to it. seeded: what it learns depends on the seed, unless its settings say
     otherwise. capabilities: what it can be asked, unless its settings leave nothing to ask. cascade: what the label
     cascade of a learner that hands labels on is measured in. scale_free: the same is learnt in whatever units each
@@ -61,6 +62,7 @@ class Family:
     spec: type[LearnerSettings]
     learner: str
     supervised: bool = True
+    self_supervised: bool = False
     at_once: bool = False
     seeded: bool = True
     capabilities: frozenset[Capability] = frozenset()
@@ -187,6 +189,7 @@ def family(
     learner: str,
     *,
     supervised: bool = True,
+    self_supervised: bool = False,
     at_once: bool = False,
     seeded: bool = True,
     capabilities: Iterable[Capability] = (),
@@ -199,7 +202,9 @@ def family(
 
     def declared(spec: S) -> S:
         asked = frozenset(capabilities)
-        spec.family = Family(spec, learner, supervised, at_once, seeded, asked, cascade, scale_free, course, order)
+        spec.family = Family(
+            spec, learner, supervised, self_supervised, at_once, seeded, asked, cascade, scale_free, course, order
+        )
         return spec
 
     return declared

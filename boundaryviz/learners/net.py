@@ -59,21 +59,26 @@ ACTIVATIONS: dict[str, Activate] = {
 
 
 class Layout:
-    """Where each layer stands in the flat buffer. dims: (inputs, hidden..., outputs)."""
+    """Where each layer stands in the flat buffer. dims: (inputs, hidden..., outputs). others: of further nets in the
+    same buffer, one behind the other."""
 
-    def __init__(self, dims: Sequence[int]) -> None:
+    def __init__(self, dims: Sequence[int], *others: Sequence[int]) -> None:
         self.dims = tuple(dims)
         self.parts: list[tuple[int, int, tuple[int, int], int]] = []  # start, end, shape, fan-in
         self.size = 0
-        for fan_in, out in pairwise(dims):
-            for shape in ((out, fan_in), (out, 1)):
-                end = self.size + math.prod(shape)
-                self.parts.append((self.size, end, shape, fan_in))
-                self.size = end
+        self._nets: list[slice] = []  # of the parts
+        for net in (dims, *others):
+            first = len(self.parts)
+            for fan_in, out in pairwise(net):
+                for shape in ((out, fan_in), (out, 1)):
+                    end = self.size + math.prod(shape)
+                    self.parts.append((self.size, end, shape, fan_in))
+                    self.size = end
+            self._nets.append(slice(first, len(self.parts)))
 
-    def views(self, buffer: Tensor) -> list[Tensor]:
-        """[weights (R, out, in), biases (R, out, 1), ...], sharing memory with `buffer` (R, n)."""
-        return [buffer[:, a:b].view(-1, *shape) for a, b, shape, _ in self.parts]
+    def views(self, buffer: Tensor, net: int = 0) -> list[Tensor]:
+        """[weights (R, out, in), biases (R, out, 1), ...] of one of the nets, sharing memory with `buffer` (R, n)."""
+        return [buffer[:, a:b].view(-1, *shape) for a, b, shape, _ in self.parts[self._nets[net]]]
 
     def is_weight(self, like: Tensor) -> Tensor:
         """1 where the buffer holds a weight and 0 where it holds a bias, (n,)."""

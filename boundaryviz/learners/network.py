@@ -55,10 +55,14 @@ class Network:
         self.mask = Mask()
         self._loss, self._squash, self._gamma = loss, squash, gamma
         self.hidden = hidden
-        self.layout = Layout((self.features.size, *hidden, losses.outputs(loss, problem.classes)))
+        self.layout = self._laid_out()
         self.P = self._begun(spec).to(self.device)
         self.asked = self.layout.views(self.P)
         self._activate = ACTIVATIONS[activation]
+
+    def _laid_out(self) -> Layout:
+        """The layers of the net: outputs as its loss asks for them."""
+        return Layout((self.features.size, *self.hidden, losses.outputs(self._loss, self.problem.classes)))
 
     def _begun(self, spec: NetSpec) -> Tensor:
         """The initial weights (R, n). Off the plane that data were lifted from those of the inputs are
@@ -200,6 +204,20 @@ class Network:
         """Activations of every hidden layer at `x` (G, D): float32 (units, G) each."""
         parts = [[h[0] for h in layers(params, part, self._activate)] for params, part in self._parts(x, replica)]
         return [torch.cat(layer, 1).float().cpu().numpy() for layer in zip(*parts, strict=True)][:-1]
+
+    def embed(self, x: NDArray[np.float64], replica: int | None = None) -> NDArray[np.float32]:
+        """Where the net puts points `x` (G, D) before its last layer decides: activations of the last hidden layer, or
+        the inputs where there is none; float32 (R, E, G), or (1, E, G) of one replica."""
+        parts = [[part, *layers(params, part, self._activate)][-2] for params, part in self._parts(x, replica)]
+        rows = len(self.P) if replica is None else 1
+        return torch.cat([part.expand(rows, -1, -1) for part in parts], 2).float().cpu().numpy()
+
+    def read(self, embedded: NDArray[np.floating], replica: int) -> NDArray[np.float32] | None:
+        """Class probabilities at `embedded` (E, G), as `embed` gives them: (1, C, G); None where nothing reads them."""
+        weight, bias = (part[replica : replica + 1] for part in self.asked[-2:])
+        z = torch.baddbmm(bias, weight, torch.from_numpy(embedded[None]).to(self.device, self.dtype))
+        z = self.mask.outputs(torch.tanh(z) if self._squash else z)
+        return losses.probabilities(self._loss, z).float().cpu().numpy()
 
     def evaluate(
         self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None

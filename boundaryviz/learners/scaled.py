@@ -154,6 +154,18 @@ class Scaled:
         """Activations of every hidden layer at `x` (G, D): (units, G) each."""
         return self._learner.units(self._scale(x), replica)
 
+    def embed(self, x: NDArray[np.float64], replica: int | None = None) -> NDArray[np.float32]:
+        """Where a net puts points `x` (G, D): (R, E, G), or (1, E, G) of one replica; see `Network.embed`."""
+        net: Any = self._learner
+        result: NDArray[np.float32] = net.embed(self._scale(x), replica)
+        return result
+
+    def read(self, embedded: NDArray[np.floating], replica: int) -> NDArray[np.float32] | None:
+        """Class probabilities at `embedded` (E, G): (1, C, G) of one replica; see `Network.read`."""
+        net: Any = self._learner
+        result: NDArray[np.float32] | None = net.read(embedded, replica)
+        return result
+
     def evaluate(
         self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

@@ -32,3 +32,4 @@ class Purpose(IntEnum):
     ROBUST = 14
     MASK = 15
     EVASION = 16
+    WALK = 20

@@ -57,7 +57,7 @@ class CurveStore:
 
     @property
     def values(self) -> NDArray[np.float64]:
-        """float64 (K, R, 30), columns as in `CURVES`, read-only"""
+        """float64 (K, R, 33), columns as in `CURVES`, read-only"""
         return _read_only(self._values[: self._length])
 
     def column(self, name: str) -> NDArray[np.float64]:

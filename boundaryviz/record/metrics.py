@@ -174,7 +174,7 @@ def _plain(value: float) -> float | None:
 
 
 def of_curves(now: NDArray[np.float64], curves: CurveStore, replicas: slice, varies: Varies = "training") -> Metrics:
-    """The measures of some replicas: `now` (R, 30) as in `CURVES`, their gap, and the best step on the curves; NaN of a
+    """The measures of some replicas: `now` (R, 33) as in `CURVES`, their gap, and the best step on the curves; NaN of a
     replica that diverged, which is nothing but NaN in `now`.
 
     Measures that no replica has (a split without labelled points) are left out.

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.defences.judged import Judged
+from boundaryviz.engine.embeddings import Embedding
 from boundaryviz.engine.height_map import HeightMap
 from boundaryviz.evasion.pushes import Pushes
 from boundaryviz.learners.cascade import Cascade
@@ -31,6 +32,7 @@ class Snapshot:
     predicted: int16 (N,) for the points of `scene`, or None. cascade: among these points, where one is known.
     pushes: of test points over the boundary; None where that was not asked.
     judged: what the scenario's defence made of the training points that the model sees; None without a verdict.
+    embedding: where the model puts the points, and the clean twin where there is one; None where that was not asked.
     heights: how far off the plane the boundary lies, where that was asked.
     """
 
@@ -46,6 +48,7 @@ class Snapshot:
     p: NDArray[np.float32] | None = None
     clean_p: NDArray[np.float32] | None = None
     judged: Judged | None = None
+    embedding: Embedding | None = None
     heights: HeightMap | None = None
     pushes: Pushes | None = None
 

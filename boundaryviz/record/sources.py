@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from boundaryviz.engine.height_map import NEAR
-from boundaryviz.record import attacked, effect_map, evading
+from boundaryviz.record import attacked, effect_map, embedded, evading
 from boundaryviz.record.decomposition import MEASURES
 from boundaryviz.record.influence import METHODS
 from boundaryviz.record.measures import Measure
@@ -78,6 +78,7 @@ SOURCES: dict[str, Source] = {
             for name, words in METHODS.items()
         },
     ),
+    "embedding": Source("boundaryviz.studies.embedding:plan", embedded.MEASURES),
     "elephant": Source(
         "boundaryviz.studies.elephant:plan",
         {

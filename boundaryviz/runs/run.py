@@ -15,7 +15,9 @@ from typing_extensions import override
 from boundaryviz.attacks import placement
 from boundaryviz.engine import certificates, heights
 from boundaryviz.engine.certificates import CertificateMap, proves, survived_by_half
+from boundaryviz.engine.embeddings import Calm, Embedding
 from boundaryviz.engine.height_map import NEAR, HeightMap
+from boundaryviz.engine.placing import embedding_of
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
 from boundaryviz.evasion.pushes import Pushes, Robustness
@@ -326,6 +328,13 @@ class Run(Tabular):
         and for nets but the one that was watched (`train(..., cascade=True)`)."""
         return self.session.cascade(self._replica(seed, clean))
 
+    def embedding(self, seed: int = 0, calm: Calm | None = None) -> Embedding:
+        """Where the model of one seed, and its clean twin where there is one, puts the points and pins, in two
+        dimensions. calm: towards what was shown last, by default towards the plane. Raises ValueError for a learner
+        without an embedding."""
+        clean = self._replica(seed, True) if self.twin else None
+        return embedding_of(self.session, self._replica(seed, False), clean, calm or Calm())
+
     def renderings(
         self, view: str, seed: int = 0, columns: int = 256, rect: Domain | None = None, z: float = NEAR
     ) -> tuple[Snapshot, Snapshot | None]:
@@ -338,6 +347,8 @@ class Run(Tabular):
             shown = replace(shown, cascade=self.cascade(seed))
         if view == "heights":
             shown = replace(shown, heights=self.heights(z, seed, rect=rect))
+        if view == "embedding":
+            shown = replace(shown, embedding=self.embedding(seed))
         if view in RANKING:
             x = self.scene.points.x
             clean = self.predict_proba(x, seed, clean=True) if self.twin else None
@@ -497,7 +508,7 @@ def start(
         raise ScenarioError([f"poison: {words}"])
     if problem := scenario.decision.problem(scene.classes):
         raise ScenarioError([problem])
-    if not can_teach(scene):
+    if not can_teach(scene, learner is None and scenario.learner.family.self_supervised):
         raise ScenarioError([f"data: {lacking(scene)} A table's column `label` names the classes."])
     steps = scenario.steps if steps is None else steps
     instead = None if learner is None else HandedInSpec.of(learner)

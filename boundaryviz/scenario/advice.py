@@ -14,7 +14,7 @@ from boundaryviz.scene.scene import Scene
 def notes(scenario: Scenario, scene: Scene) -> tuple[str, ...]:
     """Sentences, the gravest first; none where nothing is to be said. scene: the scenario's."""
     said = (
-        lacking(scene),
+        lacking(scene, scenario.learner.family.self_supervised),
         larger_by_poison(scene),
         scale_note(scenario, scene),
         poison_note(scenario.learner.family.supervised, scene),

@@ -7,14 +7,19 @@ import numpy as np
 from boundaryviz.scene.scene import UNLABELLED, Scene
 
 
-def lacking(scene: Scene) -> str | None:
-    """What a learner misses in this scene, in a sentence; None where two classes have labelled training points."""
+def lacking(scene: Scene, probed: bool = False) -> str | None:
+    """What a learner misses in this scene, in a sentence; None where two classes have labelled training points.
+
+    probed: it is trained without labels, and only what decides is read out by them.
+    """
     if not scene.points.is_train.any():
         return "There are no training points."
     points = scene.points.take(scene.seen())
     if not points.is_train.any():
         return "Every training point is muted or switched off, so there is nothing to learn."
     taught = np.unique(points.label[points.is_train & points.is_labelled])
+    if not len(taught) and probed:
+        return "There is no labelled point to probe with: the net learns from all points, but nothing decides."
     if not len(taught):
         return "No training point has a label, so there is nothing to learn."
     if len(taught) == 1:
@@ -43,7 +48,7 @@ def poison_teaches(scene: Scene) -> bool:
     return bool((changed & points.is_train & points.is_labelled).any())
 
 
-def can_teach(scene: Scene) -> bool:
-    """Whether there is a labelled training point at all."""
+def can_teach(scene: Scene, probed: bool = False) -> bool:
+    """Whether there is a labelled training point at all, or any, where `probed` as `lacking` has it."""
     points = scene.points
-    return bool((scene.seen() & points.is_train & points.is_labelled).any())
+    return bool((scene.seen() & points.is_train & (points.is_labelled | probed)).any())

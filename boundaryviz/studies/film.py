@@ -17,6 +17,7 @@ from boundaryviz.learners.cascade import measured
 from boundaryviz.record.trail import reach
 from boundaryviz.scenario import sweep
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scenario.unembedded import unembedded
 from boundaryviz.studies.filming import RunConfig, over_training, over_values
 from boundaryviz.studies.requests import FilmEstimate, FilmRequest, FilmWritten
 from boundaryviz.studies.study import Axis, Study
@@ -64,9 +65,11 @@ def _sequence(request: FilmRequest, progress: OnProgress) -> FrameSequence:
     """Trained and looked at as often as asked for."""
     scenario, rate = request.scenario, request.options.rate
     view = request.options.view
+    if view == "embedding" and (why := unembedded(scenario.learner)):
+        raise ScenarioError([f"learner: {why}"])
     config = RunConfig(
         scenario, request.seeds, request.shown, request.twin, request.device, request.cascade, view == "pushes",
-        view == "heights",
+        view == "embedding", view == "heights",
     )  # fmt: skip
     if config.heights and (why := flat(scenario.scene())):
         raise ScenarioError([f"the film of heights: {why}"])

@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaryviz.engine.embeddings import Calm
 from boundaryviz.engine.height_map import NEAR
 from boundaryviz.engine.messages import Curves
 from boundaryviz.evasion.model import NoGradient
@@ -42,7 +43,7 @@ _CANDIDATES = 2  # snapshots looked at for each one that an even film shows
 class RunConfig:
     """How a scenario is trained for a film. shown: the number of the seed on the plane, from 0. cascade, heights: with
     the label cascade, or the heights of the boundary off the plane, of every snapshot. pushes: with what the scenario's
-    attack on models as they stand does to test points."""
+    attack on models as they stand does to test points. embedding: with where the model puts the points."""
 
     scenario: Scenario
     seeds: int = 1
@@ -51,15 +52,18 @@ class RunConfig:
     device: str = "auto"
     cascade: bool = False
     pushes: bool = False
+    embedding: bool = False
     heights: bool = False
 
     def start(self) -> Run:
         """A run at step 0. Raises what `run.start` does."""
         return start(self.scenario, self.seeds, self.twin, self.device, cascade=self.cascade, watched=self.shown)
 
-    def look(self, run: Run, cells: int, rect: Domain) -> list[Snapshot]:
-        """The plane now, and its clean twin where there is one."""
+    def look(self, run: Run, cells: int, rect: Domain, calm: Calm | None = None) -> list[Snapshot]:
+        """The plane now, and its clean twin where there is one. calm: of the looks before."""
         shown = run.snapshot(self.shown, columns=cells, rect=rect)
+        if self.embedding:
+            shown = replace(shown, embedding=run.embedding(self.shown, calm))
         chains = run.cascade(self.shown) if self.cascade else None
         clean = [run.snapshot(self.shown, True, cells, rect)] if self.twin else []
         heights = run.heights(NEAR, self.shown, min(cells, _HEIGHTS), rect) if self.heights else None
@@ -89,6 +93,7 @@ def over_training(
     cells, rect = _cells(config, len(steps), run.scene.classes), config.scenario.scene().domain
     _check_snapshots(config, run.scene, len(steps), cells, rect)
     snapshots: list[list[Snapshot]] = [[], []]
+    calm = Calm()
     for step in steps:
         before = run.step
 
@@ -97,7 +102,7 @@ def over_training(
                 progress(before + done, total)
 
         run.advance(step - run.step, advanced)
-        for side, found in zip(snapshots, config.look(run, cells, rect), strict=False):
+        for side, found in zip(snapshots, config.look(run, cells, rect, calm), strict=False):
             side.append(_without_curves(found))
     curves = run.curves.of(slice(-config.seeds, None))
     shown, clean = ([replace(snapshot, curves=curves) for snapshot in side] for side in snapshots)
@@ -161,7 +166,8 @@ def trained(content: Look, tell: Tell) -> list[tuple[list[Snapshot], NDArray[np.
 
 
 def _task(config: RunConfig, rect: Domain, of: int, value: str) -> Task:
-    more = {name: getattr(config, name) for name in ("seeds", "shown", "twin", "cascade", "pushes", "heights")}
+    names = ("seeds", "shown", "twin", "cascade", "pushes", "embedding", "heights")
+    more = {name: getattr(config, name) for name in names}
     place = (rect.left, rect.right, rect.bottom, rect.top)
     return Task(content_key("look", config.scenario, rect=place, of=of, **more), value)
 
@@ -196,6 +202,7 @@ def _check_snapshots(
     each = 4 * cells * rect.rows(cells) * (1 if scene.classes == 2 else scene.classes) + 2 * points
     each += 40 * points if config.cascade else 0
     each += 16 * (scene.points.width + 8) * _PUSHED if config.pushes else 0
+    each += 24 * points if config.embedding else 0
     each += (16 + 32 * (1 if scene.classes == 2 else scene.classes)) * _HEIGHTS**2 if config.heights else 0
     each += 64 * config.seeds * evaluations + 30 * points if whole else 0
     afford({"fewer frames, values or points": float(snapshots * sides * each)}, "this film")

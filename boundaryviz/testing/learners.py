@@ -41,7 +41,8 @@ class LearnerContract:
     """Subclass it with the `spec` of a learner, small enough for some hundred steps to be quick.
 
     sizes: of batches. haste: divides how many steps are trained, for a learner whose steps take long. blunt: too few of
-    the points of two blobs change what it decides for a grid of 16 by 16 places to tell. draws: seeds of random data.
+    the points of two blobs change what it decides for a grid of 16 by 16 places to tell. near: what is learnt from a
+    point depends on the points about it. draws: seeds of random data.
     """
 
     spec: LearnerSettings
@@ -49,6 +50,7 @@ class LearnerContract:
     draws: ClassVar[Iterable[int]] = range(3)
     haste: int = 1
     blunt: bool = False
+    near: bool = False
 
     def trained(self, data: TrainingData, seeds: tuple[int, ...] = (0,), size: Any = 32, steps: int = 40) -> Any:
         """A learner after so many steps on `data`, of whose points it knows as many labels as suits it."""
@@ -157,6 +159,9 @@ class LearnerContract:
             learner = make(self.spec, TrainingSpec(batch_size=size, l1=0.01, l2=0.01), (3, 3), data=data)
             before = thought(learner)
             learner.step(5)
+            if self.spec.family.self_supervised:  # it learns from points without labels, but has none to decide by
+                assert (learner.predict(GRID)[0] == -1).all()
+                continue
             assert np.array_equal(thought(learner)[0], before[0])
             assert not np.array_equal(thought(learner)[1], before[1])
 
@@ -293,9 +298,11 @@ class LearnerContract:
         assert not np.array_equal(thought(learner), thought(other))
 
     def test_a_moved_point_acts_in_its_own_batch_alone(self) -> None:
-        if self.spec.family.at_once:
-            return  # there are no batches
+        if self.spec.family.at_once or self.near:
+            return  # there are no batches, or it acts on those of others too
         data = blobs(96)
+        if self.spec.family.self_supervised:  # what reads labels out looks at all that are there
+            data = replace(data, label=np.full(96, -1))
         untouched = self._fresh(data)
         untouched.step(1)
         seen = 0

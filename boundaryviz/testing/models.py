@@ -81,9 +81,7 @@ def make(
 def thought(learner: Any) -> NDArray[np.float64]:
     """All that a learner has learnt, (R, anything): its parameters where it has them, and its probabilities, -1 where
     it is undecided."""
-    field = learner.probabilities(GRID)
-    if not hasattr(learner, "P"):
-        field = np.nan_to_num(field, nan=-1.0)
+    field = np.nan_to_num(learner.probabilities(GRID), nan=-1.0)
     field = field.reshape(len(field), -1).astype(np.float64)
     if not hasattr(learner, "P"):
         return np.asarray(field)

@@ -17,7 +17,7 @@ TRAIN_ALONE: dict[str, Any] = {"data__test": 0.0, "data__validation": 0.0}
 NOISY: dict[str, Any] = {"data__label_noise": 0.3}
 TRADES: dict[str, Any] = {"learner__robust": "trades", "learner__robust_steps": 1}
 NETS = [name for name, family in FAMILIES.items() if hasattr(family.spec, "_dims")]
-UNLABELLED = [name for name in NETS if not FAMILIES[name].supervised]
+UNLABELLED = [name for name in NETS if "unlabelled_batch" in FAMILIES[name].spec.model_fields]
 
 
 def case(name: str, n: int, replicas: int = 1, twin: bool = False, **values: Any) -> Case:
@@ -34,6 +34,9 @@ CASES = [
     case("BaggingClassifier", 20_000, 16, **NOISY),
     # full batches of unlabelled points
     *(case(n, 60_000, **FEW, **TRAIN_ALONE, learner__unlabelled_batch="full") for n in UNLABELLED),
+    # what contrasts each point of a batch with each
+    case("simclr", 2500, **FEW, **TRAIN_ALONE, training__batch_size="full"),
+    case("contrastive-walks", 2000, 32, **FEW, **TRAIN_ALONE, training__batch_size=256),
     # what else nets can be given too much of
     case("vat", 400, 48, learner__hidden=[256] * 3),
     case("mixmatch", 5000, 64, **FEW, **TRAIN_ALONE, learner__unlabelled_batch=4000),

@@ -35,11 +35,11 @@ from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario.files import WriteError
 from boundaryviz.scene.axes import AXES, AxesChoice
 from boundaryviz.scene.scene import Domain, Points, Scene
-from helpers.snapshots import PLANE, curves, field, guarded, snapshot, titles
+from helpers.snapshots import PLANE, curves, field, guarded, placed, snapshot, titles
 
 
 def _draw(view: str, options: Options | None = None, **changes: Any):
-    shown = guarded(**changes) if view == "defence" else snapshot(**changes)
+    shown = {"defence": guarded, "embedding": placed}.get(view, snapshot)(**changes)
     return draw(view, shown, options, snapshot() if view in AGAINST_CLEAN else None)
 
 

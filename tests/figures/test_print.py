@@ -28,7 +28,7 @@ from boundaryviz.learners.cascade import Cascade
 from boundaryviz.record.dose import DoseCurve, DoseResponse
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario.files import WriteError
-from helpers.snapshots import field, guarded, snapshot, titles
+from helpers.snapshots import field, guarded, placed, snapshot, titles
 
 
 def some(count: int) -> list[Snapshot]:
@@ -43,7 +43,11 @@ def response() -> DoseResponse:
 
 def drawn(view: str, options: Options | None = None, count: int = 3):
     beside = snapshot(field=1.0 - field()) if view in AGAINST_CLEAN else None
-    shown = snapshot(cascade=chains()) if view == "cascade" else guarded() if view == "defence" else snapshot()
+    shown = (
+        snapshot(cascade=chains())
+        if view == "cascade"
+        else {"defence": guarded, "embedding": placed}.get(view, snapshot)()
+    )
     return draw(view, shown, options or Options(), beside, some(count) if view in SEVERAL else ())
 
 

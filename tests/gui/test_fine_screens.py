@@ -14,10 +14,11 @@ from pytestqt.qtbot import QtBot
 
 from boundaryviz.gui.cascade.item import PathItem
 from boundaryviz.gui.defence.crosses import CrossesItem
+from boundaryviz.gui.embedding.items import LinksItem
 from boundaryviz.gui.influence.items import ArrowsItem
 from boundaryviz.gui.plane.guides import GuideItem, JitterItem
+from boundaryviz.gui.plane.rings_item import RingsItem
 from boundaryviz.gui.plane.twin_planes import LinkedCursor
-from boundaryviz.gui.support.items import RingsItem
 from boundaryviz.gui.tools import Guide, Handle
 from boundaryviz.gui.widgets.theme import LIGHT
 from boundaryviz.record.verdict import Marks
@@ -50,6 +51,12 @@ def cursor() -> pg.GraphicsObject:
 def rings() -> pg.GraphicsObject:
     item = RingsItem(area)
     item.show_rings(MIDDLE, np.array([False]))
+    return item
+
+
+def links() -> pg.GraphicsObject:
+    item = LinksItem(area)
+    item.show_links((100.0, 100.0), np.array([[130.0, 120.0]]))
     return item
 
 
@@ -109,7 +116,7 @@ def extent(item: pg.GraphicsObject, ratio: float, qtbot: QtBot) -> tuple[float, 
     return tuple(float(v) / ratio for v in (columns.min(), columns.max() + 1, rows.min(), rows.max() + 1))
 
 
-@pytest.mark.parametrize("make", [cursor, rings, crosses, guide, note, jitter, path, arrows])
+@pytest.mark.parametrize("make", [cursor, rings, links, crosses, guide, note, jitter, path, arrows])
 def test_marks_are_as_large_on_a_fine_screen(make: Callable[[], pg.GraphicsObject], qtbot: QtBot) -> None:
     item = make()
     usual, fine = extent(item, 1.0, qtbot), extent(item, 2.0, qtbot)

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.text import Text
 
 from boundaryviz.defences.judged import Judged
+from boundaryviz.engine.embeddings import Embedding, Health, Projection
 from boundaryviz.engine.height_map import HeightMap
 from boundaryviz.engine.messages import CURVES, Curves
 from boundaryviz.record.curves import CurveStore
@@ -86,3 +87,18 @@ def guarded(**changes: Any) -> Snapshot:
     scores = np.linspace(1.0, 0.0, len(ids))
     scenario = shown.scenario.with_values({"defence.defence": "knn"})
     return replace(shown, scenario=scenario, judged=Judged(ids, poison, weights, scores))
+
+
+def placed(size: float = 1.0, **changes: Any) -> Snapshot:
+    """Points on a circle, of a net with two units, of which the right one is read as class 1."""
+    shown = snapshot()
+    ids = shown.scene.points.ids
+    angle = np.linspace(0.0, 6.0, len(ids))
+    xy = size * np.column_stack([np.cos(angle), np.sin(angle)])
+    rect = Domain(-2.0, 2.0, -2.0, 2.0)
+    read = np.tile(np.linspace(0.0, 1.0, 24, dtype=np.float32), (24, 1))
+    found = Embedding(
+        290, ids, len(ids), xy, np.array([[0.5, 0.5]]), Projection(np.zeros(2), np.eye(2)), Health(0.9, 1.9, 0.0, 2),
+        rect, rect, read, ids < 9,
+    )  # fmt: skip
+    return replace(shown, embedding=replace(found, **changes))

@@ -19,6 +19,7 @@ from boundaryviz.learners.families.distillation import DistillationSpec
 from boundaryviz.learners.families.estimators import RandomForestClassifierSpec
 from boundaryviz.learners.families.graphs import LabelSpreadingSpec
 from boundaryviz.learners.families.linear import LinearSVCSpec
+from boundaryviz.learners.families.self_supervised import SelfSupervisedSpec
 from boundaryviz.learners.families.semi_supervised import UnlabelledSpec
 from boundaryviz.learners.specs import FAMILIES, LogisticSpec, MLPSpec, TrainingSpec
 from boundaryviz.testing import LearnerContract
@@ -28,9 +29,14 @@ NETS = ("mlp", "logistic")  # supervised ones
 BLUNT = ("DecisionTreeClassifier", "BaggingClassifier", "NearestCentroid")
 """Few of the points of two blobs move the cuts of trees, and the means move too little for the grid to tell."""
 SMALL: dict[str, Any] = {"hidden": (8, 8), "activation": "tanh", "unlabelled_batch": 40}
-_DEFAULTS: dict[str, Any] = {
-    name: family.spec(**SMALL if issubclass(family.spec, UnlabelledSpec) else {}) for name, family in FAMILIES.items()
-} | {
+TASK: dict[str, Any] = {"hidden": (8,), "activation": "tanh", "embedding": 4}
+
+
+def _small(spec: type[Any]) -> dict[str, Any]:
+    return SMALL if issubclass(spec, UnlabelledSpec) else TASK if issubclass(spec, SelfSupervisedSpec) else {}
+
+
+_DEFAULTS: dict[str, Any] = {name: family.spec(**_small(family.spec)) for name, family in FAMILIES.items()} | {
     "distillation": DistillationSpec(hidden=(8, 8), activation="tanh", auxiliary=5, noise_batch=20),
     "RandomForestClassifier": RandomForestClassifierSpec(n_estimators=5),
     "ExtraTreesClassifier": ExtraTreesClassifierSpec(n_estimators=5),
@@ -54,6 +60,7 @@ SPECS = _DEFAULTS | {
 # the quick suite; so do "mlp" and "relu" for a net with another loss, whose gradient tests/learners/test_backprop.py
 # compares
 _ALIKE = (
+    "simclr", "masked-coordinate",
     "pseudo-label", "pi-model", "temporal-ensembling", "mean-teacher", "uda", "fixmatch", "flexmatch", "ict", "squared",
     "trades", "noise",
 )  # fmt: skip
@@ -79,7 +86,9 @@ class TestFamilies(LearnerContract):
     def _one(self, request: pytest.FixtureRequest) -> None:
         self.spec = request.param
         self.blunt = self.spec.name in BLUNT
-        self.haste = 4 if isinstance(self.spec, UnlabelledSpec) else 1  # a step of theirs takes several times as long
+        # a step of theirs takes several times as long
+        self.haste = 4 if isinstance(self.spec, UnlabelledSpec | SelfSupervisedSpec) else 1
+        self.near = self.spec.name == "contrastive-walks"
 
     @few
     @seeds

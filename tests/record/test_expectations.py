@@ -74,8 +74,11 @@ def test_the_measures_are_those_that_runs_have():
     tiny["defence.defence"] = "sphere"  # which always removes some
     run = train(Scenario().with_values(tiny), 2, twin=True, progress=False)
     proven = train(Scenario().with_values({"data.n": 30, "learner.name": "dpa"}), progress=False)
-    assert set(run.metrics) == METRICS - {"certified_poison"}  # of learners that prove something, without costs
-    assert set(run.metrics) | set(proven.metrics) == METRICS
+    unlabelled = {"data.n": 30, "training.steps": 4, "learner.name": "simclr", "learner.hidden": [2]}
+    put = train(Scenario().with_values(unlabelled), progress=False)
+    # of learners that prove something, without costs, and of those that are trained without labels
+    assert set(run.metrics) == METRICS - {"certified_poison", "train_proxy_loss", "collapse", "effective_rank"}
+    assert set(run.metrics) | set(proven.metrics) | set(put.metrics) == METRICS
     assert set(run.metrics) - set(run.poisoned) == OF_TWINS
 
 

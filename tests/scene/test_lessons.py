@@ -29,6 +29,12 @@ def test_what_is_lacking(label: list[int], split: Split, words: str | None, teac
     assert said is None if words is None else said is not None and words in said
 
 
+def test_what_is_trained_without_labels_lacks_them_only_to_decide_by() -> None:
+    scene = Scene(Points.of(XY, [-1, -1, -1], Split.TRAIN), Domain(-3, 3, -3, 3), 2)
+    assert can_teach(scene, probed=True)
+    assert "no labelled point to probe with" in (lacking(scene, probed=True) or "")
+
+
 def test_an_empty_plane_has_no_training_points() -> None:
     assert lacking(Scene(Points.of(XY[:0]), Domain(-3, 3, -3, 3))) == "There are no training points."
 

@@ -22,6 +22,8 @@ PROBES: dict[str, str] = {
     "push-robustness": "boundaryviz.engine.probes.push_views:RobustnessViewProbe",
     "pushes": "boundaryviz.engine.probes.pushes:PushesProbe",
     "robustness": "boundaryviz.engine.probes.pushes:RobustnessProbe",
+    "embedding": "boundaryviz.engine.probes.embedding:EmbeddingProbe",
+    "similarity": "boundaryviz.engine.probes.embedding:SimilarityProbe",
     "heights": "boundaryviz.engine.probes.heights:HeightsProbe",
     "influence": "boundaryviz.influences.probe:InfluenceProbe",
     "influence-slowly": "boundaryviz.influences.probe:SlowInfluenceProbe",

@@ -64,6 +64,9 @@ class Probe(ABC):
     def __init__(self, settings: Any) -> None:
         self.settings = settings
 
+    def succeed(self, before: Probe) -> None:  # noqa: B027 - most remember nothing
+        """Stand in the place of one with other settings, and know what that has come to remember."""
+
     @abstractmethod
     def key(self, shown: Shown) -> Key | None:
         """Everything that an answer depends on; None where there is no answer at the moment.

@@ -38,7 +38,10 @@ class Scheduler:
         if not isinstance(settings, kind.Settings):
             words = f"{message.probe!r} takes {kind.Settings.__name__}, not {type(settings).__name__}."
             return [Failed(where, words, aside=True)]
-        self._subscriptions[message.probe] = _Subscription(message.probe, kind(settings), self._clock)
+        probe, before = kind(settings), self._subscriptions.get(message.probe)
+        if before is not None:
+            probe.succeed(before.probe)
+        self._subscriptions[message.probe] = _Subscription(message.probe, probe, self._clock)
         return []
 
     def unsubscribe(self, probe: str) -> None:
@@ -80,7 +83,7 @@ class _Subscription:
     """One probe: what was answered last, what is under way, and what it has taken of the time."""
 
     def __init__(self, name: str, probe: Probe, clock: Callable[[], float]) -> None:
-        self._name, self._probe, self._clock = name, probe, clock
+        self._name, self.probe, self._clock = name, probe, clock
         self.worked = self._began = -math.inf  # when it worked last, and when it began what it worked at then
         self._spent = 0.0  # seconds since it last left the time to training
         self.begin()
@@ -100,14 +103,14 @@ class _Subscription:
 
     def _wanted(self, shown: Shown, seen: bool) -> Key | None:
         """The key of the answer that is missing, None where none is."""
-        if self._failed or (self._probe.drawn and not seen and self._work is None):
+        if self._failed or (self.probe.drawn and not seen and self._work is None):
             return None
-        key = self._probe.key(shown)
+        key = self.probe.key(shown)
         return None if key == self._answered else key
 
     def _due(self, training: bool) -> float:
         """When it may work again."""
-        probe = self._probe
+        probe = self.probe
         share, least = (probe.share, probe.interval) if training else (_AT_REST, probe.rest)
         earliest = self.worked + self._spent * (1 - share) / share
         return earliest if self._work is not None else max(earliest, self._began + least)
@@ -133,7 +136,7 @@ class _Subscription:
             if not self.holds:
                 self._spent = 0.0
             if self._work is None:
-                self._work, self._key, self._began = self._probe.work(shown), wanted, self._clock()
+                self._work, self._key, self._began = self.probe.work(shown), wanted, self._clock()
             return self._slices(training, end)
         except Exception as error:
             self._work, self._failed = None, True

@@ -29,6 +29,7 @@ from boundaryviz.attacks.budget import Budget
 from boundaryviz.attacks.specs import ATTACKS
 from boundaryviz.figures.cascade import at_target, draw_chains, draw_scale
 from boundaryviz.figures.draw import flip_rate, seen
+from boundaryviz.figures.embedding import draw_placed, embedded
 from boundaryviz.figures.film.options import FilmOptions
 from boundaryviz.figures.film.sequence import FrameSequence
 from boundaryviz.figures.flip import CLEAN_DASHES, draw_regions, flip_handles, regions
@@ -47,6 +48,7 @@ from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.plain_text import PARAGRAPH, one_line
+from boundaryviz.scene.scene import Domain
 from boundaryviz.scene.specs import Spec
 
 Picture = NDArray[np.uint8]
@@ -157,6 +159,7 @@ class Film:
         compose: dict[str, Callable[[SubFigure], None]] = {
             "boundary": self._compose_plane, "summary": self._compose_summary, "twin": self._compose_twin,
             "curves": self._compose_curves, "flip": self._compose_flip, "cascade": self._compose_cascade,
+            "embedding": self._compose_embedding,
             "pushes": self._compose_pushes, "heights": self._compose_heights,
         }  # fmt: skip
         compose[options.view](parts[1])
@@ -239,6 +242,18 @@ class Film:
         words: _Words = lambda _at, shown, _clean: "" if shown.heights is None else heights_words(shown.heights)  # noqa: E731
         self._texts.append((told, words))
         self._add_curves(curves, upright=self._is_wide)
+
+    def _compose_embedding(self, part: SubFigure) -> None:
+        first = self.sequence.shown[0]
+        rects = [snapshot.embedding.rect for snapshot in self.sequence.shown if snapshot.embedding is not None]
+        rows: Any = part.subfigures(2, 1, height_ratios=(1.0 - _CAPTION, _CAPTION))
+        plane, beside = rows[0].subplots(*((1, 2) if self._is_wide else (2, 1)))
+        self._add_field(plane)
+        beside.set_title("embedding", fontweight="bold")
+        self._planes.append(EmbeddingPlane(beside, first, Domain.over(rects), self.options.drawing, self._style))
+        self._legend(rows[0], self._class_handles())
+        told = rows[1].text(self._edge, 0.95, "", va="top", color=self._style.ink)
+        self._texts.append((told, lambda _at, shown, _clean: self._wrapped(_placed(shown))))
 
     def _compose_pushes(self, part: SubFigure) -> None:
         rows: Any = part.subfigures(2, 1, height_ratios=(1.0 - _CAPTION, _CAPTION))
@@ -340,6 +355,11 @@ def _flipped(_at: int, shown: Snapshot, clean: Snapshot | None) -> str:
     assert clean is not None
     share = flip_rate(shown, clean)
     return "" if share is None else f"{100 * share:.1f} % flipped"
+
+
+def _placed(snapshot: Snapshot) -> str:
+    found = snapshot.embedding
+    return "" if found is None else found.health.trouble() or f"{found.words()}; {found.health.words()}"
 
 
 # ---- planes: each knows its artists, and gives them the next snapshot -----------------------------------
@@ -476,6 +496,28 @@ class FieldPlane(MovingPlane):
     def _lay(self, snapshot: Snapshot, clean: Snapshot | None) -> None:
         self._field.set_data(field_image(snapshot.field, self._style.middle, self._options.levels, self._strength))
         self._boundary.set_segments(boundary_lines(snapshot.leaning, snapshot.rect))
+
+
+class EmbeddingPlane(FieldPlane):
+    """The points where the model puts them, over what is read off there. rect: of the whole film."""
+
+    def __init__(self, axes: Axes, first: Snapshot, rect: Domain, options: Options, style: Style) -> None:
+        super().__init__(axes, replace(first, rect=rect), options, style)
+        self._rect = rect
+
+    def show(self, shown: Snapshot, clean: Snapshot | None) -> None:
+        """As `MovingPlane.show`; what diverged is an embedding without numbers."""
+        super().show(shown, clean)
+        self._lost.set_visible(shown.embedding is not None and not shown.embedding.health.finite)
+
+    def _lay(self, snapshot: Snapshot, clean: Snapshot | None) -> None:
+        super()._lay(embedded(snapshot, self._rect), None)
+
+    def _differ(self, before: Snapshot, snapshot: Snapshot) -> bool:
+        return before is not snapshot  # each point lies elsewhere
+
+    def _draw_marks(self, snapshot: Snapshot) -> None:
+        draw_placed(self.axes, embedded(seen(snapshot), self._rect), self._options, self._style)
 
 
 class FlipPlane(MovingPlane):

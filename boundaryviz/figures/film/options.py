@@ -18,6 +18,7 @@ VIEWS: dict[str, str] = {
     "flip": "what the poison turned over, both boundaries, and the share of test points that flipped",
     "cascade": "who got which label, from whom and when, and the curves beside it",
     "heights": "how far off the plane the boundary lies, and the curves beside it",
+    "embedding": "the plane, and beside it the points where the model puts them",
     "curves": "loss and error",
     "pushes": "an arrow from each test point to where it is decided otherwise, and the curves beside it",
 }

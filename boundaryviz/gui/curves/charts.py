@@ -34,6 +34,7 @@ _KEYS = {
 MEASURES = {
     "loss": "loss as trained", "absolute_loss": "absolute loss", "squared_loss": "squared loss", "log_loss": "log loss",
     "hinge_loss": "hinge loss", "focal_loss": "focal loss", "expected_cost": "expected cost",
+    "proxy_loss": "loss without labels",
 }  # fmt: skip
 """What the upper plot can show."""
 LONG = 1000

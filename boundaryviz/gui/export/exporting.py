@@ -130,6 +130,7 @@ class Exporting(QObject):
         have |= {
             "defence": snapshot.judged is not None,
             "cascade": snapshot.cascade is not None,
+            "embedding": snapshot.embedding is not None,
             "heights": snapshot.heights is not None,
             "frames": len(strip) > 1,
             "compare": len(pins) > 1,

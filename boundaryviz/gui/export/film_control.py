@@ -28,6 +28,7 @@ from boundaryviz.record.snapshot import Snapshot
 from boundaryviz.scenario import sweep
 from boundaryviz.scenario.files import WriteError, check_writable
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
+from boundaryviz.scenario.unembedded import unembedded
 from boundaryviz.scenario.words import size_words
 from boundaryviz.scene.plain_text import file_stem
 from boundaryviz.scene.scene import Domain
@@ -97,9 +98,9 @@ class FilmControl(QObject):
         scenario, shown = self._document.committed.complete(), self._presenter.snapshot()
         steps = max(scenario.training.steps, shown.step if shown is not None else 0)
         poison = bool(self._document.scene.points.is_poison.any())
-        have = dict.fromkeys(AGAINST_CLEAN, poison) | {
-            "cascade": measured(scenario.learner) is not None, "heights": not flat(self._document.scene),
-        }  # fmt: skip
+        have = dict.fromkeys(AGAINST_CLEAN, poison) | {"cascade": measured(scenario.learner) is not None}
+        have["embedding"] = not unembedded(scenario.learner)
+        have["heights"] = not flat(self._document.scene)
         sweeps = sweepable(scenario)
         at_once = scenario.learner.family.at_once  # over training nothing would move
         self.dialog = FilmDialog(
@@ -197,6 +198,8 @@ class FilmControl(QObject):
             raise ValueError("Switch the twin on (Ctrl+T) to see a preview; the film trains its own.")
         if choice.view == "cascade" and shown.cascade is None:
             raise ValueError("Show the label cascade (K) to see a preview; the film looks for itself.")
+        if choice.view == "embedding" and shown.embedding is None:
+            raise ValueError("Show the embedding (Ctrl+9) to see a preview; the film looks for itself.")
         if choice.view == "heights":
             raise ValueError("Of heights there is no preview; the film looks for itself.")
         from PIL import Image

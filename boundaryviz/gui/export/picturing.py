@@ -81,6 +81,7 @@ class Picturing(QObject):
             p=None if clean else rendering.p,
             clean_p=None if clean else rendering.clean_p,
             judged=rendering.clean_judged if clean else rendering.judged,
+            embedding=None if clean else rendering.embedding,
             heights=None if clean else rendering.heights,
         )
 
@@ -106,6 +107,7 @@ def view_shown(actions: Actions, planes: str | None, have: Mapping[str, bool]) -
     likest = {
         "view.compare": "compare",
         "view.pushes": "pushes",
+        "view.embedding": "embedding",
         "view.cascade": "cascade",
         "view.heights": "heights",
         "train.twin": "flip" if planes == "flips" else "twin",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -463,3 +464,10 @@ def _act(plane: PlaneView, key: Qt.Key, held: Qt.KeyboardModifier) -> bool:
         case _:
             return False
     return True
+
+
+LOOKS: dict[str, Callable[[PlaneView, bool], None]] = {
+    "view.discrete": PlaneView.set_discrete, "view.contours": PlaneView.set_contours,
+    "view.prediction": PlaneView.set_show_prediction, "view.held-out": PlaneView.set_show_held_out,
+}  # fmt: skip
+"""The actions that say how every plane shows what it shows."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import QEvent, QObject, QRectF, Qt, QTimer
 from PyQt6.QtGui import QFont, QHideEvent, QKeyEvent, QKeySequence, QMouseEvent, QShortcut, QShowEvent
@@ -64,14 +64,19 @@ class Black(QWidget):
 class PresentationControl(QObject):
     """Enters and leaves, and has the keys in between.
 
-    turn: opens the example so many places later in the gallery. scale_curves: draws curves so many times as large.
+    turn: opens the example so many places later in the gallery. scales: each draws a view beside the plane so many
+    times as large.
     """
 
     def __init__(
-        self, window: MainWindow, planes: TwinPlanes, turn: Callable[[int], None], scale_curves: Callable[[float], None]
+        self,
+        window: MainWindow,
+        planes: TwinPlanes,
+        turn: Callable[[int], None],
+        scales: Sequence[Callable[[float], None]],
     ) -> None:
         super().__init__(window)
-        self._window, self._planes, self._turn, self._scale_curves = window, planes, turn, scale_curves
+        self._window, self._planes, self._turn, self._scales = window, planes, turn, scales
         self._action, self._curves = window.actions_["view.projector"], window.actions_["view.curves"]
         self._font: QFont | None = None
         self._curves_before = False
@@ -149,7 +154,7 @@ class PresentationControl(QObject):
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         set_type(app, font)
-        for set_scale in (self._planes.set_scale, self._scale_curves, self.hint.set_scale):
+        for set_scale in (self._planes.set_scale, *self._scales, self.hint.set_scale):
             set_scale(scale)
 
     def _cover(self) -> None:

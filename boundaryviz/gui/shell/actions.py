@@ -44,7 +44,7 @@ _TOOL_ICONS = {
 MENUS = {"file": "&File", "edit": "&Edit", "point": "&Points", "train": "&Train", "view": "&View", "help": "&Help"}
 
 DIGITS = 9  # classes that have a key of their own
-_BESIDE = ("view.curves", "view.tree", "view.study")
+_BESIDE = ("view.curves", "view.tree", "view.study", "view.embedding")
 LISTED = 10  # classes that a menu names; the others are found by name or number
 
 _TABLE = (
@@ -151,6 +151,8 @@ _TABLE = (
            "is proven to survive, of partition aggregation", checkable=True),
     _Entry("view.heights", "Boundary &off the plane", "How far above and below each place the boundary lies, of points "
            "with more than two inputs", ("Shift+O",), checkable=True, on_plane=True),
+    _Entry("view.similarity", "Similarit&y", "How alike every place is to the one under the pointer in the model's "
+           "embedding, as a map", ("Shift+Y",), checkable=True, on_plane=True),
     _Entry("view.effect", "&Effect map", "For every place, what one more point there would do to the model; a click "
            "plants it", ("Shift+E",), checkable=True, on_plane=True),
     _Entry("view.pushes", "Ad&versarial examples", "The smallest push over the boundary from the place under the "
@@ -180,6 +182,8 @@ _TABLE = (
            "tab", ("Ctrl+7",), checkable=True),
     _Entry("view.study", "S&tudy beside the plane", "The study at full height beside the plane, or back in its tab",
            ("Ctrl+8",), checkable=True),
+    _Entry("view.embedding", "E&mbedding beside the plane", "The points as the model has them, on a second plane "
+           "beside the first, or back in its tab", ("Ctrl+9",), checkable=True),
     _Entry("view.panels", "Pa&nels", "Show or hide the panels", ("F9",), checkable=True),
     _Entry("view.projector", "Presen&tation", "The plane alone and large on the whole screen; F11 or Esc leaves",
            ("F11", "F5"), checkable=True),

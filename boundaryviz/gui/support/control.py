@@ -10,8 +10,9 @@ from boundaryviz.engine.probes.support import Support
 from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.plane.contours import NONE, level_lines
 from boundaryviz.gui.plane.plane import PlaneView
+from boundaryviz.gui.plane.rings_item import RingsItem
 from boundaryviz.gui.shell.frame import MainWindow
-from boundaryviz.gui.support.items import MarginItem, RingsItem
+from boundaryviz.gui.support.items import MarginItem
 from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.training.presenter import Presenter
 

@@ -97,7 +97,9 @@ class Controller(QObject):
             plane.set_scene(state.scene)
             self.tools.set_classes(state.scene.classes)
             self._name_classes()
-            self.presenter.say(Word.DATA, self._lacking(state.scene))
+        probed = state.scenario.learner.family.self_supervised
+        if fresh or before is None or state.scene is not before.scene:
+            self.presenter.say(Word.DATA, self._lacking(state.scene, probed))
         self._show_settings()
         if state is self.document.committed:  # and not at every move of a drag
             words = scale_advice(state.scenario, state.scene)
@@ -172,9 +174,10 @@ class Controller(QObject):
         self._sync(loaded=True)
 
     @staticmethod
-    def _lacking(scene: Scene) -> str | None:
-        """What to say over the plane when there is nothing to learn; an empty plane says so by itself."""
-        words = lacking(scene) if len(scene.points) else None
+    def _lacking(scene: Scene, probed: bool) -> str | None:
+        """What to say over the plane when there is nothing to learn, or to decide by; an empty plane says so by itself.
+        probed: as `lacking` has it."""
+        words = lacking(scene, probed) if len(scene.points) else None
         return words and f"{words} Choose a class on the left and add points."
 
     def _title(self) -> None:

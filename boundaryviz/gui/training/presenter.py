@@ -17,6 +17,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from boundaryviz.defences.judged import Judged
 from boundaryviz.engine import messages as m
+from boundaryviz.engine.embeddings import Embedding
 from boundaryviz.engine.link import Silence
 from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.plane.twin_planes import TwinPlanes
@@ -25,6 +26,7 @@ from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.training.past import Past
 from boundaryviz.gui.training.transport import TransportBar
 from boundaryviz.learners.cascade import Cascade
+from boundaryviz.learners.embeddings import collapsed_words
 from boundaryviz.record.fields import classes_of
 from boundaryviz.record.metrics import Metric
 from boundaryviz.record.seeds import Varies, shown_seeds, training_varies
@@ -48,12 +50,13 @@ class Word(IntEnum):
     WORK = 0
     DIVERGED = 1
     DATA = 2
-    RISING = 3
-    UNIT = 4
-    RESPONSES = 5
-    STOPPING = 6
-    SCALE = 7
-    HINT = 8
+    COLLAPSED = 3
+    RISING = 4
+    UNIT = 5
+    RESPONSES = 6
+    STOPPING = 7
+    SCALE = 8
+    HINT = 9
 
 
 Named = dict[str, NDArray[np.float64]]
@@ -96,6 +99,7 @@ class Presenter(QObject):
         self._cascade: Cascade | None = None
         self._judged: tuple[Judged | None, Judged | None] = None, None
         """Among the points of `scene`, while the plane shows it."""
+        self._embedding: Embedding | None = None
         self._live: m.Frame | None = None  # the last frame of the present
         self.past: Past | None = None
         """The checkpoint shown in the place of the present."""
@@ -153,6 +157,10 @@ class Presenter(QObject):
     def show_judged(self, judged: Judged | None, clean: Judged | None) -> None:
         """From now on snapshots carry what the defence made of these points, and of the clean twin's."""
         self._judged = judged, clean
+
+    def show_embedding(self, found: Embedding | None) -> None:
+        """From now on snapshots carry where the model, and its clean twin, put the points."""
+        self._embedding = found
 
     def forget(self) -> None:
         """What was learnt is void: another learner or another scenario begins."""
@@ -215,6 +223,7 @@ class Presenter(QObject):
             scenario.model_copy(update=own), scene, frame.step, frame.view.rect, field,
             curves.of(slice(replica, replica + 1)) if replica < curves.replicas else curves,
             predicted if whole else None, chains, judged=self._judged[clean],
+            embedding=self._embedding if not clean or self._embedding is None else self._embedding.clean,
         )  # fmt: skip
 
     # ---- asking -------------------------------------------------------------------------------------
@@ -370,6 +379,7 @@ class Presenter(QObject):
             if loss > _FAR_ABOVE * max(began, 0.1)
             else None,
         )
+        self.say(Word.COLLAPSED, collapsed_words(float(columns["collapse"][at, shown])))
         self._window.status.set_metrics(now[f"{split}_loss"].mean, now[f"{split}_error"].mean, split, of)
 
     def _measured(self, found: NDArray[np.float64] | None) -> Named | None:

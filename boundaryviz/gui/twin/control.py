@@ -11,7 +11,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from boundaryviz.attacks.budget import Budget
 from boundaryviz.engine import messages as m
 from boundaryviz.gui.document.document import Document
-from boundaryviz.gui.plane.plane import PlaneView
+from boundaryviz.gui.plane.plane import LOOKS, PlaneView
 from boundaryviz.gui.plane.twin_planes import TWIN_VIEWS, TwinPlanes, TwinView
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.training.client import TrainerClient
@@ -30,10 +30,6 @@ _REFRESH = 200  # milliseconds between two looks at the pins
 SAME = "No poison acts: both planes show the same until some does."
 ONE_SEED = "The seed floor compares seeds, of which one trains."
 ENOUGH = 8  # seeds that are offered where one is too few
-_LOOKS = {
-    "view.discrete": PlaneView.set_discrete, "view.contours": PlaneView.set_contours,
-    "view.prediction": PlaneView.set_show_prediction, "view.held-out": PlaneView.set_show_held_out,
-}  # fmt: skip
 
 
 class TwinControl(QObject):
@@ -69,7 +65,7 @@ class TwinControl(QObject):
         planes.offer_taken.connect(lambda: self.train(ENOUGH, True))
         for view in TWIN_VIEWS:
             actions[f"view.twin-{view}"].triggered.connect(partial(self._asked_for, view))
-        for name, look in _LOOKS.items():
+        for name, look in LOOKS.items():
             actions[name].toggled.connect(partial(self._look, name, look))
             self._look(name, look, actions[name].isChecked())
         window.result_changed.connect(self._pins_throttle)

@@ -44,6 +44,7 @@ VIEWS = {
     "twin": "Clean twin and poisoned",
     "flip": "Flip region",
     "cascade": "Label cascade",
+    "embedding": "Plane and embedding",
     "roc": "ROC and precision",
     "calibration": "Calibration",
     "defence": "What the defence removed",

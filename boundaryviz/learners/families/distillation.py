@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _AHEAD = 16  # steps whose noise is drawn at once
 
 
-@family("boundaryviz.learners.distillation:Distillation", capabilities=["hidden-layers"], order=125)
+@family("boundaryviz.learners.distillation:Distillation", capabilities=["hidden-layers", "embedding"], order=125)
 class DistillationSpec(NetSpec):
     """A student that never sees a point or a label: it copies what its teacher says of noise, in outputs that mean
     nothing. Where both begin with the same weights, the teacher's boundary comes along."""

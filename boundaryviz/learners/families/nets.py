@@ -131,7 +131,7 @@ class _LayeredSpec(_SupervisedSpec):
         return summed(needs, {DROPPED: size.replicas * batch * (8.0 * sum(self.hidden) + 18.0 * max(self.hidden))})
 
 
-@family("boundaryviz.learners.mlp:MLP", capabilities=["hidden-layers"], order=10)
+@family("boundaryviz.learners.mlp:MLP", capabilities=["hidden-layers", "embedding"], order=10)
 class MLPSpec(RobustSpec, _LayeredSpec):
     """A fully connected network of any shape."""
 

@@ -166,7 +166,11 @@ class _JitteredSpec(UnlabelledSpec):
 
 
 _method = partial(
-    family, "boundaryviz.learners.semi:SemiSupervised", supervised=False, capabilities=["hidden-layers"], cascade="step"
+    family,
+    "boundaryviz.learners.semi:SemiSupervised",
+    supervised=False,
+    capabilities=["hidden-layers", "embedding"],
+    cascade="step",
 )
 """Declares a method of `methods.py`."""
 

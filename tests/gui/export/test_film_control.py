@@ -104,12 +104,12 @@ def test_views_are_those_that_the_work_has(film: FilmControl):
         film.show()
         return [dialog(film).view.itemData(at) for at in range(dialog(film).view.count())]
 
-    assert offered() == ["summary", "boundary", "curves"]
+    assert offered() == ["summary", "boundary", "embedding", "curves"]
     poisoned = WORK.with_values(
         {"learner.name": "vat", "data.labels_per_class": 3, "poison.count": 3, "poison.target": [0.0, 0.5]}
     )
     film._document.open(poisoned)
-    assert offered() == ["summary", "boundary", "twin", "flip", "cascade", "curves"]
+    assert offered() == ["summary", "boundary", "twin", "flip", "cascade", "embedding", "curves"]
     assert dialog(film).choice.over == ""
     film._document.open(poisoned.with_values({"learner.name": "label-spreading"}))
     film.show()
