@@ -41,7 +41,8 @@ class Nets:
         points and these of poison, (K, D) and (K,)."""
         seeds = tuple((self.training.seed + first + r) % LARGEST_SEED for r in range(many))
         scene, clean = self._problem.scene, self.points
-        task = base.Problem(self._problem.classes, scene.domain, seeds, scene.section, self.scale)
+        lifted = self._problem.scenario.data.lift == self._problem.width
+        task = base.Problem(self._problem.classes, scene.domain, seeds, scene.section, self.scale, lifted)
         net = MLP(self.spec, self.training, task, "cpu")
         more = np.empty((0, self._problem.width)) if x is None else x
         labels = np.empty(0, dtype=np.int64) if label is None else label

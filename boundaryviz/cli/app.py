@@ -67,6 +67,15 @@ ScenarioArgument = Annotated[
     str,
     typer.Argument(metavar="SCENARIO", help="A gallery name, a data set's name, or a file: .bviz, .toml or a table."),
 ]
+PlaneOption = Annotated[
+    str | None,
+    typer.Option(
+        "--plane",
+        metavar="PLANE",
+        help="Of points with more than two inputs, the plane that is shown: components, columns:1,4 or by their names, "
+        "points:3,17,42 through three points, or own, with which the data came.",
+    ),
+]
 ColumnsOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -184,6 +193,7 @@ DataSeedsOption = Annotated[
 def train(
     scenario: ScenarioArgument,
     columns: ColumnsOption = None,
+    plane: PlaneOption = None,
     values: SetOption = None,
     steps: StepsOption = None,
     seeds: Annotated[
@@ -208,7 +218,7 @@ def train(
     with reported() as outcome:
         from boundaryviz.cli.training import Job, train_and_report
 
-        job = Job(scenario, tuple(values or ()), steps, seeds, twin, device, columns=tuple(columns or ()))
+        job = Job(scenario, tuple(values or ()), steps, seeds, twin, device, columns=tuple(columns or ()), plane=plane)
         if data_seeds is not None:
             from boundaryviz.cli.checking import data_seeds_of, train_over_data
 
@@ -258,6 +268,7 @@ def figure(
     scenario: ScenarioArgument,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="A .png, .svg, .pdf or .pgf file.")],
     columns: ColumnsOption = None,
+    plane: PlaneOption = None,
     view: Annotated[
         Literal[
             "boundary",
@@ -270,6 +281,7 @@ def figure(
             "roc",
             "calibration",
             "defence",
+            "heights",
             "frames",
             "compare",
             "dose",
@@ -290,7 +302,8 @@ def figure(
             "--view",
             help="What to draw; study: of a study file, or of the study that the scenario holds; trail: of the attack "
             "that it offers; effect-map: of what more points at each place would do; certificate: of how much poison "
-            "each decision survives; pushes, robustness, noise-relation, linearity: of how little turns decisions.",
+            "each decision survives; pushes, robustness, noise-relation, linearity: of how little turns decisions; "
+            "heights: of how far off the plane the boundary lies.",
         ),
     ] = "boundary",
     values: SetOption = None,
@@ -330,6 +343,10 @@ def figure(
     across: Annotated[
         int | None,
         typer.Option("--across", min=16, max=2048, help="How many places across the field is asked at; default 256."),
+    ] = None,
+    z: Annotated[
+        float | None,
+        typer.Option("--z", metavar="Z", help="Of --view heights: how far off the plane lines are; default 0.2."),
     ] = None,
     doses: DosesOption = None,
     measure: Annotated[
@@ -380,13 +397,13 @@ def figure(
         chosen, across = _apart(columns or (), across)
         many, twins = seeds or (8 if view == "dose" else None), True if view in AGAINST_CLEAN else twin
         job = Job(
-            scenario, tuple(values or ()), steps, many, twins, device, view == "cascade", seed_shown, chosen
+            scenario, tuple(values or ()), steps, many, twins, device, view == "cascade", seed_shown, chosen, plane
         )  # fmt: skip
         options = {
             "width_cm": width, "style": style, "dpi": dpi, "levels": levels, "held_out": held_out, "errors": errors,
             "font": font, "legend": legend, "letters": letters, "transparent": transparent, "axes": axes,
         }  # fmt: skip
-        picture = Picture(view, output, options, across, rect, at, tuple(vary or ()), data)
+        picture = Picture(view, output, options, across, rect, at, tuple(vary or ()), data, z)
         if view == "dose":
             from boundaryviz.cli.dosing import parse_doses, respond_and_draw
 
@@ -443,12 +460,14 @@ def animate(
     scenario: ScenarioArgument,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="A .gif, .webp or .mp4 file.")],
     columns: ColumnsOption = None,
+    plane: PlaneOption = None,
     view: Annotated[
-        Literal["boundary", "summary", "twin", "flip", "cascade", "embedding", "curves", "pushes"],
+        Literal["boundary", "summary", "twin", "flip", "cascade", "embedding", "curves", "pushes", "heights"],
         typer.Option(
             "--view",
             help="The plane; with curves beside; clean and poisoned plane; what the poison turned over; who got which "
-            "label from whom; curves alone; how test points are pushed over the boundary.",
+            "label from whom; curves alone; how test points are pushed over the boundary; how far off the plane it "
+            "lies.",
         ),
     ] = "summary",
     values: SetOption = None,
@@ -503,7 +522,7 @@ def animate(
             raise UsageProblem(f"--size {size}: write WIDTHxHEIGHT, for example --size 1280x720")
         job = Job(
             scenario, tuple(values or ()), steps, seeds, view in AGAINST_CLEAN, device, view == "cascade", seed_shown,
-            tuple(columns or ()),
+            tuple(columns or ()), plane,
         )  # fmt: skip
         outcome.code = write(
             Request(job, spacing, seconds, over), output, lines, view=view, style=style,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,7 +27,7 @@ class Picture:
     """What is drawn, from the options of `figure`.
 
     options: those of `figures.style.Options`. rect, at, vary: as they were written. data: where what is drawn goes as
-    numbers.
+    numbers. z: how far off the plane the sheets of 'heights' are.
     """
 
     view: str
@@ -37,12 +38,14 @@ class Picture:
     at: str | None = None
     vary: tuple[str, ...] = ()
     data: Path | None = None
+    z: float | None = None
 
 
 def train_and_draw(job: Job, picture: Picture) -> int:
     """Train, or read pins, and write a figure, and its data where that is asked for; the exit code."""
     if is_pins(job.scenario):
         return _draw_pins(job, picture)
+    from boundaryviz.engine.height_map import NEAR, flat
     from boundaryviz.figures.style import RANKING, REGRESSION
     from boundaryviz.figures.verdict import NO_DEFENCE
 
@@ -60,6 +63,8 @@ def train_and_draw(job: Job, picture: Picture) -> int:
         raise UsageProblem(f"--view defence: {NO_DEFENCE}")
     if picture.view == "embedding" and (why := unembedded(scenario.learner)):
         raise UsageProblem(f"--view embedding: {why}")
+    if picture.view == "heights" and (why := flat(scenario.scene())):
+        raise UsageProblem(f"--view heights: {why}")
     seeds = job.seeds or (1 if scenario.course is None else scenario.course.seeds)
     if job.shown >= seeds:
         raise UsageProblem(f"--seed-shown {job.shown}: counted from 0, it is below the number of --seeds, {seeds}")
@@ -72,7 +77,7 @@ def train_and_draw(job: Job, picture: Picture) -> int:
         run, interrupted = trained(scenario, job, stops, visit) if stops else trained(scenario, job)
         if interrupted and stops:
             visit(run)
-    shown, beside = run.renderings(picture.view, job.shown, picture.columns, rect)
+    shown, beside = run.renderings(picture.view, job.shown, picture.columns, rect, picture.z or NEAR)
     if picture.view == "compare":
         shown = others[0]
     failed = _write(picture, shown, beside, others)
@@ -128,6 +133,8 @@ def check(picture: Picture) -> None:
     for given, option, view in ((picture.at, "--at", "frames"), (picture.vary, "--vary", "compare")):
         if given and picture.view != view:
             raise UsageProblem(f"{option}: only --view {view} takes it")
+    if picture.z is not None and (picture.view != "heights" or not 0 < picture.z < math.inf):
+        raise UsageProblem("--z: how far off the plane --view heights draws lines; write a number above 0")
     check_path(picture.output)
     if picture.data is not None:
         check_data_path(picture.data)

@@ -20,7 +20,7 @@ from boundaryviz.scenario.scenario import Scenario
 @dataclass(frozen=True)
 class Job:
     """What is trained, from the options common to `train` and `figure`. shown: which of the seeds is drawn, from 0.
-    columns: what is what of a table."""
+    columns: what is what of a table. plane: of many inputs, which is shown, see `Scenario.on_plane`."""
 
     scenario: str
     values: tuple[str, ...] = ()
@@ -31,6 +31,7 @@ class Job:
     cascade: bool = False
     shown: int = 0
     columns: tuple[str, ...] = ()
+    plane: str | None = None
 
     def prepared(self) -> Scenario:
         """The scenario with the settings asked for. Raises ScenarioError or UsageProblem."""
@@ -40,6 +41,8 @@ class Job:
         scenario = loaded(self.scenario, self.columns)
         if values:
             scenario = scenario.with_values(values)
+        if self.plane is not None:
+            scenario = scenario.on_plane(self.plane)
         if self.cascade:
             check_cascade(scenario)
         return scenario

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from boundaryviz.defences.judged import Judged
 from boundaryviz.engine.embeddings import Embedding
+from boundaryviz.engine.height_map import HeightMap
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.learners.measures import LOSSES
 from boundaryviz.scenario.scenario import Scenario
@@ -113,7 +114,8 @@ class Render:
     """Work out exactly what a figure needs of what is shown. Answered by a `Rendering` of this number.
 
     rect: the part of the plane, None for the domain. columns: of the field, whose cells are square. past: of the
-    checkpoint loaded last, in the place of what is shown. stage: as in `View`.
+    checkpoint loaded last, in the place of what is shown. stage: as in `View`. z: also the heights of the boundary off
+    the plane, with sheets so far off it; None for none.
     """
 
     number: int
@@ -121,6 +123,7 @@ class Render:
     columns: int = 256
     past: bool = False
     stage: int | None = None
+    z: float | None = None
 
 
 @dataclass(frozen=True)
@@ -368,7 +371,8 @@ class Rendering:
 
     field, clean: float32, exact at every cell. cascade: among the points of the scene, where one is known. p, clean_p:
     float32 (N, classes), how probable each class is at each point. judged, clean_judged: what a defence made of the
-    points of each. embedding: where both put the points, of a learner that has one.
+    points of each. embedding: where both put the points, of a learner that has one. heights: where they were asked for
+    and there are any.
     """
 
     number: int
@@ -385,6 +389,7 @@ class Rendering:
     judged: Judged | None = None
     clean_judged: Judged | None = None
     embedding: Embedding | None = None
+    heights: HeightMap | None = None
 
 
 @dataclass(frozen=True)

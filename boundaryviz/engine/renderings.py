@@ -6,11 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.engine.embeddings import Calm
+from boundaryviz.engine.height_map import HeightMap, flat
+from boundaryviz.engine.heights import mapped
 from boundaryviz.engine.messages import Render, Rendering, View
 from boundaryviz.engine.placing import embedding_of
 from boundaryviz.engine.probes.base import Slices
 from boundaryviz.engine.session import Session
+from boundaryviz.evasion.slices import whole
 from boundaryviz.scenario.unembedded import unembedded
+from boundaryviz.scene.scene import Domain
+
+_SIDE = 96  # cells of a map of heights along the longer side
 
 
 def render(session: Session, seed: int, revision: int, asked: Render) -> Rendering:
@@ -29,7 +35,14 @@ def render(session: Session, seed: int, revision: int, asked: Render) -> Renderi
         None if (judged := session.defending.judged) is None else judged[replica],
         judged[seed] if judged is not None and session.twin else None,
         None if unembedded(session.spec) else embedding_of(session, replica, seed if session.twin else None, Calm()),
+        _heights(session, replica, rect, asked.z),
     )  # fmt: skip
+
+
+def _heights(session: Session, replica: int, rect: Domain, z: float | None) -> HeightMap | None:
+    if z is None or flat(session.scene):
+        return None
+    return whole(mapped(session, replica, _SIDE, z, domain=rect))
 
 
 Fields = tuple[NDArray[np.float32], NDArray[np.float32] | None]

@@ -43,6 +43,7 @@ from boundaryviz.scenario.cost import check_memory
 from boundaryviz.scenario.inputs import check_inputs
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.measure import measured, scaling_of
+from boundaryviz.scene.planes import shown_otherwise
 from boundaryviz.scene.scene import Domain, Points, Scene, Split
 from boundaryviz.scene.section import Section, on_plane
 
@@ -134,7 +135,7 @@ class Session:
         self._scaling_by = self.scenario.data.input_scale
         if self._scaling_by == "standardised":
             self.scene = measured(self.scene)
-        problem = Problem(self.scene.classes, self.scene.domain, self.replicas.seeds, self.scene.section)
+        problem = self._task(self.scenario, self.scene, self.replicas.seeds)
         scale = scaling_of(self.scene, self._scaling_by)
         plain = learner_of(self.spec, self.scenario.training, problem, self.device, scale)
         self._rescale = plain.rescale if isinstance(plain, Scaled) else None
@@ -149,6 +150,12 @@ class Session:
         self.defending.forget()
         self.set_scene(self.scene)
         self._record()
+
+    @staticmethod
+    def _task(scenario: Scenario, scene: Scene, seeds: Sequence[int]) -> Problem:
+        """What a learner is told before it starts on this scene."""
+        lifted = scenario.data.lift == scene.points.width
+        return Problem(scene.classes, scene.domain, tuple(seeds), scene.section, lifted=lifted)
 
     def set_scene(self, scene: Scene, scenario: Scenario | None = None) -> None:
         """Train and evaluate on `scene` from now on; the weights stay unless the number of classes or inputs changed.
@@ -174,7 +181,7 @@ class Session:
             self.scene = scene
             self.reset()
             return
-        if self._stopping is None or scene != self.scene:
+        if self._stopping is None or (scene != self.scene and not shown_otherwise(self.scene, scene)):
             self._begin_stopping()
         self.scene = scene
         self._decide()
@@ -217,7 +224,7 @@ class Session:
         """
 
         def course() -> Course:
-            problem = Problem(scene.classes, scene.domain, (), scene.section)
+            problem = self._task(scenario, scene, ())
             spec = scenario.learner if self._instead is None else self._instead
             return Course(spec, scenario.training, problem, scaling_of(scene, self._scaling_by))
 

@@ -23,6 +23,7 @@ from boundaryviz.engine.renderings import Fields, fields, render
 from boundaryviz.engine.session import Session
 from boundaryviz.engine.tempo import Tempo
 from boundaryviz.scenario.changes import stirs
+from boundaryviz.scene.planes import shown_otherwise
 
 _FRAME = 1 / 60  # seconds between two frames
 _SLOW = 0.1  # seconds between two looks at everything a frame carries besides the field
@@ -153,7 +154,7 @@ class Trainer:
                 shown = self._shown(message.past)
                 return [render(shown.session, shown.seed, shown.revision, message)]
             case m.SetScene():
-                learner = self._session.learner
+                learner, same = self._session.learner, shown_otherwise(self._session.scene, message.scene)
                 self._changing()
                 self._session.set_scene(message.scene, message.scenario)
                 self._revision = message.revision
@@ -161,7 +162,7 @@ class Trainer:
                 self._due = min(self._due, self._clock())  # a hand is waiting to see what became of its move
                 if self._session.learner is not learner:  # the number of classes changed
                     return [self._ready(), *self._restarted("reset")]
-                return self._stirred()
+                return [] if same and message.scenario is None else self._stirred()
             case m.SetScenario():
                 before = self._session.scenario
                 self._changing()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaryviz.evasion.slices import whole
 from boundaryviz.scene.scene import Scene, Split
 from boundaryviz.scene.section import on_plane
 
@@ -56,13 +57,7 @@ def leads(p: NDArray[np.floating], label: NDArray[np.integer]) -> NDArray[np.flo
 
 def compare(scene: Scene, step: int, diverged: NDArray[np.bool_], predict: Predict, side: int = 128) -> Twins:
     """What 2 S replicas, the clean ones first, make of everything twins are compared on; see `comparing`."""
-    work = comparing(scene, step, diverged, predict, side)
-    try:
-        while True:
-            next(work)
-    except StopIteration as done:
-        found: Twins = done.value
-        return found
+    return whole(comparing(scene, step, diverged, predict, side))
 
 
 def comparing(

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.engine.certificates import CertificateMap
+from boundaryviz.engine.height_map import HeightMap
 from boundaryviz.engine.messages import CURVES, PLAIN
 from boundaryviz.figures.draw import seen
 from boundaryviz.record.curves import CurveStore
@@ -91,6 +92,8 @@ def data_of(view: str, snapshot: Snapshot, beside: Snapshot | None = None, other
         weight, score = _verdict(shown)
         rows = [(*row, *more) for row, *more in zip(_point_rows(shown), weight.tolist(), score.tolist(), strict=True)]
         return Data(arrays, (*_POINTS, "weight", "score"), rows)
+    if view == "heights" and shown.heights is not None:
+        arrays |= _heights(shown.heights)
     if view == "embedding" and shown.embedding is not None:
         ids = shown.embedding.ids.tolist()
         places = dict(zip(ids, shown.embedding.xy.tolist(), strict=True))
@@ -196,6 +199,16 @@ def data_of_certificate(found: CertificateMap, snapshot: Snapshot) -> Data:
     x, y = found.domain.grid(columns, rows).reshape(rows, columns, 2).transpose(2, 0, 1)
     arrays = data_of("boundary", snapshot).arrays | {"map_x": x[0], "map_y": y[:, 0], "map_survived": found.survived}
     return Data(arrays, ("poison", "held"), list(enumerate(found.held.tolist())))
+
+
+def _heights(found: HeightMap) -> dict[str, NDArray[Any]]:
+    """Heights above and below the cells of a grid of their own, and the sheets over one of twice as many."""
+    rows, columns = found.above.shape
+    x, y = found.domain.grid(columns, rows).reshape(rows, columns, 2).transpose(2, 0, 1)
+    return {
+        "height_x": x[0], "height_y": y[:, 0], "height_above": found.above, "height_below": found.below,
+        "sheet_z": np.array(found.z), "sheet_above": found.sheets[0], "sheet_below": found.sheets[1],
+    }  # fmt: skip
 
 
 def _several(word: str, several: Sequence[Snapshot], with_losses: bool) -> Data:

@@ -11,12 +11,22 @@ from matplotlib.figure import Figure, SubFigure
 
 from boundaryviz import __version__
 from boundaryviz.attacks.budget import Budget
+from boundaryviz.engine.height_map import flat
 from boundaryviz.figures.cascade import draw_cascade
 from boundaryviz.figures.embedding import draw_embedding, draw_flipped, flipped_handles
 from boundaryviz.figures.flip import draw_flips, flip_handles, regions
+from boundaryviz.figures.heights import (
+    NO_HEIGHTS,
+    draw_heights,
+    draw_surface,
+    heights_words,
+    sheet_collections,
+    sheet_handles,
+    sheet_lines,
+)
 from boundaryviz.figures.multiples import draw_compare, draw_frames
 from boundaryviz.figures.parts import Planes, bar, fit, halves, headline, legend, letter_panels
-from boundaryviz.figures.plane import class_handles, draw_plane
+from boundaryviz.figures.plane import class_handles, draw_boundary, draw_marks, draw_plane
 from boundaryviz.figures.progress import draw_curves
 from boundaryviz.figures.ranking import draw_calibration, draw_precision, draw_roc, held_out
 from boundaryviz.figures.sheet import FORMATS, SceneFigure, check_path, metadata, save, sheet
@@ -222,6 +232,26 @@ def _defence(on: _Sheet) -> Planes:
     return Planes(plane)
 
 
+def _heights(on: _Sheet) -> Planes:
+    found = on.shown.heights
+    if found is None:
+        raise ValueError(flat(on.shown.scene) or NO_HEIGHTS)
+    on.figure.set_size_inches(on.width, 0.5 * on.width)
+    shown = seen(on.shown)
+    left, right = halves(on.figure, 0.52)
+    plane = left.subplots()
+    draw_heights(left, plane, found, on.style)
+    draw_boundary(plane, shown, on.style)
+    for drawn, lines in zip(sheet_collections(on.style), sheet_lines(found), strict=True):
+        drawn.set_segments(lines)
+        plane.add_collection(drawn)
+    draw_marks(plane, shown, on.options, on.style)
+    headline(plane, shown.scenario.title, f"{heights_words(found)}, step {shown.step:,}", on.style)
+    legend(left, [*class_handles(shown, on.options, on.style), *sheet_handles(found, on.style)], on.options, on.style)
+    draw_surface(right, shown, found, on.options, on.style)
+    return Planes(plane)
+
+
 _COMPOSERS: dict[str, Callable[[_Sheet], Planes | None]] = {
     "boundary": _boundary,
     "curves": _progress,
@@ -233,6 +263,7 @@ _COMPOSERS: dict[str, Callable[[_Sheet], Planes | None]] = {
     "roc": _roc,
     "calibration": _calibration,
     "defence": _defence,
+    "heights": _heights,
     "frames": _frames,
     "compare": _compare,
 }

@@ -34,6 +34,7 @@ VIEWS: dict[str, str] = {
     "roc": "how held-out points are ranked: ROC, and precision against recall",
     "calibration": "how often points are of the class whose probability is said to be so large",
     "defence": "what the defence removed, and the scores by which it judged",
+    "heights": "how far off the plane the boundary lies, as a map and as a surface",
     "frames": "moments of one run, side by side",
     "compare": "several runs side by side, and their validation losses in one plot",
 }
@@ -59,6 +60,7 @@ WIDTHS_CM: dict[str, float] = {
     "roc": 17.0,
     "calibration": 9.0,
     "defence": 18.0,
+    "heights": 18.0,
     "frames": 18.0,
     "compare": 18.0,
     "dose": 12.0,
@@ -91,6 +93,7 @@ _NEEDED: dict[str, float] = {
     "roc": 46.0,
     "calibration": 26.0,
     "defence": 52.0,
+    "heights": 52.0,
     "frames": 24.0,
     "compare": 32.0,
     "dose": 36.0,

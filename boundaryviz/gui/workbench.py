@@ -45,6 +45,7 @@ from boundaryviz.gui.files.recent import RecentFiles
 from boundaryviz.gui.files.restoring import Restoring
 from boundaryviz.gui.files.saving import Saving
 from boundaryviz.gui.files.scenario_words import ScenarioWords
+from boundaryviz.gui.heights.control import HeightsControl
 from boundaryviz.gui.influence.control import InfluenceControl
 from boundaryviz.gui.margins.control import MarginsControl
 from boundaryviz.gui.plane.plane import PlaneView
@@ -53,6 +54,7 @@ from boundaryviz.gui.poison.control import PoisonControl
 from boundaryviz.gui.presentation.control import PresentationControl
 from boundaryviz.gui.push.control import PushControl
 from boundaryviz.gui.rule.control import RuleControl
+from boundaryviz.gui.section.control import SectionControl
 from boundaryviz.gui.shell.actions import MENUS
 from boundaryviz.gui.shell.folder import Folder
 from boundaryviz.gui.shell.frame import MainWindow
@@ -104,7 +106,7 @@ _GESTURES = {
 
 
 _OF_ONE_SCENARIO = (
-    "point.poison", "view.cascade", "view.support", "view.certificate", "view.effect", "view.pushes",
+    "point.poison", "view.cascade", "view.support", "view.certificate", "view.heights", "view.effect", "view.pushes",
     "view.jitter", "view.rule-difference", "view.similarity",
 )  # fmt: skip
 """Switches that another scenario finds off. The theme, decision only, contours, prediction, held-out points, the
@@ -193,6 +195,8 @@ class Workbench:
         self.timeline.course.turned.connect(self.curves.view.set_shown)
         self.support = SupportControl(window, self.plane, document, client, presenter)
         self.certificate = CertificateControl(window, planes, document, client, presenter)
+        self.heights = HeightsControl(window, planes, document, client, presenter)
+        self.section = SectionControl(window, self.plane, self.controller)
         self.tree = TreeControl(window, self.plane, client, presenter)
         self.timeline.course.turned.connect(self.tree.show_stage)
         self.push = PushControl(window, planes, document, client, presenter, self.controller.do)
@@ -217,7 +221,8 @@ class Workbench:
         picturing = Picturing(document, client, presenter, self.history, window)
         self.exporting = Exporting(
             window, self.planes, document, client, presenter, picturing, self.reader, folder,
-            self.timeline.strip, self.compare.snapshots, self.pin_files.file, self._further_figures,
+            self.timeline.strip, self.compare.snapshots, self.pin_files.file, lambda: self.heights.asked,
+            self._further_figures,
         )  # fmt: skip
         self.filing.offers += [self.effect.ready, self.adversary.ready, self.elephant.goes_with]
         self.pasting = Pasting(window, self.plane, self.filing.welcome, self.controller, self.importing)
@@ -237,6 +242,7 @@ class Workbench:
         window.add_centre(controller.tools, self.planes, self.timeline.bars)
         window.add_page(self.filing.welcome)
         window.add_page(self.compare.board)
+        controller.data.add(self.section.panel)
         window.add_panel("Data", controller.data)
         window.add_panel("Learner", controller.learner)
         window.add_panel("Training", controller.training)

@@ -134,6 +134,7 @@ class Problem:
 
     seeds: one for each replica. section: of the inputs, None where they are places of the plane. scale: the units in
     which the inputs come, None where those are the scene's; what is said of lengths in the scene is divided by them.
+    lifted: whether the points were lifted from a plane, by `lift.lift_map`.
     """
 
     classes: int
@@ -141,6 +142,7 @@ class Problem:
     seeds: tuple[int, ...]
     section: Section | None = None
     scale: Scaling | None = None
+    lifted: bool = False
 
     @property
     def width(self) -> int:

@@ -19,6 +19,7 @@ from boundaryviz.learners.masking import AS_IT_IS, Asking, Mask
 from boundaryviz.learners.measures import Scale
 from boundaryviz.learners.net import ACTIVATIONS, Layout, forward, layers
 from boundaryviz.learners.specs_net import FIT_RESPONSES, NetSpec
+from boundaryviz.scene.lift import lift_map
 from boundaryviz.scene.responses import taught
 from boundaryviz.scene.section import Ask, Section
 
@@ -55,13 +56,26 @@ class Network:
         self._loss, self._squash, self._gamma = loss, squash, gamma
         self.hidden = hidden
         self.layout = self._laid_out()
-        self.P = self.layout.init(problem.seeds, spec.init, dtype).to(self.device)
+        self.P = self._begun(spec).to(self.device)
         self.asked = self.layout.views(self.P)
         self._activate = ACTIVATIONS[activation]
 
     def _laid_out(self) -> Layout:
         """The layers of the net: outputs as its loss asks for them."""
         return Layout((self.features.size, *self.hidden, losses.outputs(self._loss, self.problem.classes)))
+
+    def _begun(self, spec: NetSpec) -> Tensor:
+        """The initial weights (R, n). Off the plane that data were lifted from those of the inputs are
+        `spec.init_off_plane` times as large."""
+        begun = self.layout.init(self.problem.seeds, spec.init, self.dtype)
+        times, width = spec.init_off_plane, self.problem.width
+        if not self.problem.lifted or times == 1.0 or not spec.features:
+            return begun
+        first = self.layout.views(begun)[0][:, :, :width]
+        scaled = lift_map(width) / (1.0 if self.problem.scale is None else self.problem.scale.unit)
+        along = torch.from_numpy(np.linalg.qr(scaled.T)[0]).to(self.dtype)  # orthonormal, (D, 2)
+        first.lerp_(first @ along @ along.T, 1.0 - times)
+        return begun
 
     @contextmanager
     def _standing(self, idle: NDArray[np.int64], tensors: Sequence[Tensor]) -> Iterator[None]:

@@ -63,6 +63,12 @@ class NetSpec(LearnerSettings):
         choices={"fan-in": "by fan-in", "playground": "Playground"}, advanced=True, resets=True,
     )  # fmt: skip
 
+    init_off_plane: float = setting(
+        1.0, "Initial weights off the plane", "So many times as large the first layer's initial weights are in the "
+        "directions that lead off the plane that points were lifted from. Nothing in training makes them smaller but a "
+        "penalty, or points that lie off it.", gt=0.0, le=100.0, log=True, advanced=True, resets=True, since=7,
+    )  # fmt: skip
+
     @override
     def model_post_init(self, _context: object, /) -> None:
         if not self.features and not self.fourier:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from boundaryviz.defences.judged import Judged
 from boundaryviz.engine.embeddings import Embedding
+from boundaryviz.engine.height_map import HeightMap
 from boundaryviz.evasion.pushes import Pushes
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.record.curves import CurveStore
@@ -32,6 +33,7 @@ class Snapshot:
     pushes: of test points over the boundary; None where that was not asked.
     judged: what the scenario's defence made of the training points that the model sees; None without a verdict.
     embedding: where the model puts the points, and the clean twin where there is one; None where that was not asked.
+    heights: how far off the plane the boundary lies, where that was asked.
     """
 
     scenario: Scenario
@@ -47,6 +49,7 @@ class Snapshot:
     clean_p: NDArray[np.float32] | None = None
     judged: Judged | None = None
     embedding: Embedding | None = None
+    heights: HeightMap | None = None
     pushes: Pushes | None = None
 
     @property

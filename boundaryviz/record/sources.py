@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from boundaryviz.engine.height_map import NEAR
 from boundaryviz.record import attacked, effect_map, embedded, evading
 from boundaryviz.record.decomposition import MEASURES
 from boundaryviz.record.influence import METHODS
@@ -54,6 +55,15 @@ SOURCES: dict[str, Source] = {
             "error": Measure("test error of the defended model under the attack", True),
             "undefended_error": Measure("test error of the undefended model under the attack", True),
             "clean_error": Measure("test error of the defended model without the attack", True),
+        },
+    ),
+    "heights": Source(
+        "boundaryviz.studies.heights:plan",
+        {
+            "within": Measure(f"share of the plane with the boundary within {NEAR:g} over or under it", True),
+            "distance": Measure("median way off the plane from a training point to the boundary"),
+            "off_plane": Measure("median share of the length of the shortest push that leads off the plane", True),
+            "gain": Measure("times as far as that by adversarial training"),
         },
     ),
     "influence": Source(

@@ -13,13 +13,16 @@ from numpy.typing import ArrayLike, NDArray
 from typing_extensions import override
 
 from boundaryviz.attacks import placement
-from boundaryviz.engine.certificates import CertificateMap, mapped, proves, survived_by_half
+from boundaryviz.engine import certificates, heights
+from boundaryviz.engine.certificates import CertificateMap, proves, survived_by_half
 from boundaryviz.engine.embeddings import Calm, Embedding
+from boundaryviz.engine.height_map import NEAR, HeightMap
 from boundaryviz.engine.placing import embedding_of
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.session import Session
 from boundaryviz.evasion.pushes import Pushes, Robustness
 from boundaryviz.evasion.settings import Method
+from boundaryviz.evasion.slices import whole
 from boundaryviz.jobs.messages import OnProgress
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.learners.handed_in import HandedInSpec
@@ -234,13 +237,15 @@ class Run(Tabular):
             raise ValueError(
                 unproven(self.scenario, self.scene.classes) or "an estimator that is handed in proves nothing"
             )
-        slices = mapped(self.session, self.session.shown(seed), side, rect)
-        while True:
-            try:
-                next(slices)
-            except StopIteration as ended:
-                found: CertificateMap = ended.value
-                return found
+        return whole(certificates.mapped(self.session, self.session.shown(seed), side, rect))
+
+    def heights(
+        self, z: float = NEAR, seed: int = 0, side: int = 96, rect: Domain | None = None, clean: bool = False
+    ) -> HeightMap:
+        """How far off the plane the boundary lies over each place of it, of the model of one seed, with twins the
+        poisoned one unless the clean one is asked for. z: how far off the plane the sheets are. side: cells along the
+        longer side of `rect`, default the domain. Raises ValueError where nothing lies off the plane."""
+        return whole(heights.mapped(self.session, self._replica(seed, clean), side, z, domain=rect))
 
     @property
     def defence(self) -> DefenceReport | None:
@@ -331,15 +336,17 @@ class Run(Tabular):
         return embedding_of(self.session, self._replica(seed, False), clean, calm or Calm())
 
     def renderings(
-        self, view: str, seed: int = 0, columns: int = 256, rect: Domain | None = None
+        self, view: str, seed: int = 0, columns: int = 256, rect: Domain | None = None, z: float = NEAR
     ) -> tuple[Snapshot, Snapshot | None]:
         """What the figure of a view needs: the plane now, with its cascade for that view, and the clean twin for the
-        views that stand against it."""
+        views that stand against it. z: as in `heights`."""
         from boundaryviz.figures.style import AGAINST_CLEAN, RANKING
 
         shown = self.snapshot(seed, columns=columns, rect=rect)
         if view == "cascade":
             shown = replace(shown, cascade=self.cascade(seed))
+        if view == "heights":
+            shown = replace(shown, heights=self.heights(z, seed, rect=rect))
         if view == "embedding":
             shown = replace(shown, embedding=self.embedding(seed))
         if view in RANKING:
@@ -350,16 +357,22 @@ class Run(Tabular):
         return shown, self.snapshot(seed, True, columns, rect) if against else None
 
     def figure(
-        self, view: str = "boundary", seed: int = 0, columns: int = 256, rect: Domain | None = None, **options: Any
+        self,
+        view: str = "boundary",
+        seed: int = 0,
+        columns: int = 256,
+        rect: Domain | None = None,
+        z: float = NEAR,
+        **options: Any,
     ) -> SceneFigure:
         """A matplotlib Figure of a view in `figures.style.VIEWS`, but those of several moments or runs.
 
-        seed, columns, rect: as in `snapshot`. options: those of `figures.style.Options`.
+        seed, columns, rect: as in `snapshot`. z: as in `heights`. options: those of `figures.style.Options`.
         """
         from boundaryviz.figures.draw import draw
         from boundaryviz.figures.style import Options
 
-        shown, beside = self.renderings(view, seed, columns, rect)
+        shown, beside = self.renderings(view, seed, columns, rect, z)
         return draw(view, shown, Options(**options), beside)
 
     def pushes(

@@ -17,7 +17,7 @@ _ASIDE = {"version", "variant_of", "order", "pace", "expect", "own", "plane", "s
 DEFAULTS: Mapping[str, Any] = {
     "view": "boundary", "seeds": 1, "twin": False, "seed_shown": 0, "columns": 256, "style": "paper", "font": "sans",
     "dpi": 300, "legend": True, "letters": False, "transparent": False, "held_out": False, "errors": False,
-    "axes": "auto",
+    "axes": "auto", "z": 0.2,
 }  # fmt: skip
 """What `boundaryviz figure` takes where nothing is said."""
 

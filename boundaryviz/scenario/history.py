@@ -26,6 +26,7 @@ from boundaryviz.scene.edits import (
     Recolumn,
     Remove,
     Replace,
+    Resection,
     SetGroups,
     SetTargets,
     Several,
@@ -232,7 +233,7 @@ def difference(before: Scene, after: Scene) -> Edit | None:
         return None
     plain = ("domain", "classes", "class_names", "axis_names", "section", "measure")
     if any(getattr(before, name) != getattr(after, name) for name in plain):
-        return Replace(after)
+        return _of_plane(before, after) or Replace(after)
     if any((getattr(before.points, name) is None) != (getattr(after.points, name) is None) for name in OPTIONAL):
         return Replace(after)
     edits = _of_points(before.points, after.points)
@@ -245,6 +246,19 @@ def difference(before: Scene, after: Scene) -> Edit | None:
     if not edits:
         return None
     return edits[0] if len(edits) == 1 else Several(tuple(edits))
+
+
+def _of_plane(before: Scene, after: Scene) -> Resection | None:
+    """The other plane that is shown of the same points; None where more is another."""
+    if before.section is None or after.section is None or before.points.width != after.points.width:
+        return None
+    edit = Resection(after.section, after.domain, after.axis_names)
+    shown = apply(edit, before)[0]
+    same = all(getattr(shown, name) == getattr(after, name) for name in _OF_SCENE)
+    return edit if same and _of_points(shown.points, after.points) == [] else None
+
+
+_OF_SCENE = ("domain", "classes", "class_names", "axis_names", "section", "measure", "targets", "groups")
 
 
 def _of_points(before: Points, after: Points) -> list[Edit] | None:

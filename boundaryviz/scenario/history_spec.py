@@ -16,18 +16,31 @@ from boundaryviz.scenario.plane import (
     Numbers,
     PlaneSpec,
     PointColumns,
+    SectionSpec,
     Splits,
     TargetColumns,
     Whole,
     Wide,
     columns_of,
+    later,
     responses_read,
     responses_written,
     table_of,
 )  # fmt: skip
 from boundaryviz.scene.data import KEEPS_POINTS
-from boundaryviz.scene.edits import Add, Edit, Move, Recolumn, Remove, Replace, SetGroups, SetTargets, Several
-from boundaryviz.scene.scene import Target
+from boundaryviz.scene.edits import (
+    Add,
+    Edit,
+    Move,
+    Recolumn,
+    Remove,
+    Replace,
+    Resection,
+    SetGroups,
+    SetTargets,
+    Several,
+)
+from boundaryviz.scene.scene import Domain, Target
 from boundaryviz.scene.specs import Spec
 
 STEPS, TURNS = 10**10, 50_000
@@ -75,6 +88,26 @@ Values = Annotated[dict[str, Any], AfterValidator(_read_own)]
 """Settings by dotted path, and under `own` all points of one's own."""
 
 
+class ResectionSpec(Spec):
+    """Another plane of the inputs that is shown, and what stands along its axes; see `edits.Resection`."""
+
+    section: SectionSpec
+    domain: tuple[float, float, float, float]
+    axis_names: tuple[str, str]
+
+    @classmethod
+    def of(cls, edit: Resection) -> Self:
+        """That of an edit."""
+        d = edit.domain
+        return cls(
+            section=SectionSpec.of(edit.section), domain=(d.left, d.right, d.bottom, d.top), axis_names=edit.axis_names
+        )
+
+    def edit(self) -> Resection:
+        """Raises ValueError for numbers that make no plane."""
+        return Resection(self.section.section(), Domain(*self.domain), self.axis_names)
+
+
 class ChangeSpec(Spec):
     """What was changed after `step` steps, in the order in which it is done; what was not is left out.
 
@@ -91,10 +124,13 @@ class ChangeSpec(Spec):
     targets: TargetColumns | None = None
     groups: Groups | None = None
     plane: PlaneSpec | None = None
+    resection: ResectionSpec | None = later(None)
 
     @property
     def since(self) -> int:
         """The least version of the format that has words for it."""
+        if self.resection is not None:
+            return 7
         moved, changed, added = self.moved, self.changed, self.added
         wide = (
             (moved is not None and moved.inputs)
@@ -133,6 +169,8 @@ class ChangeSpec(Spec):
                     found["targets"] = tuple((t.x, t.y, t.target_class, t.group) for t in targets)
                 case SetGroups(groups):
                     found["groups"] = tuple(GroupSpec.of(group) for group in groups)
+                case Resection():
+                    found["resection"] = ResectionSpec.of(one)
                 case Replace(scene):
                     found["plane"] = PlaneSpec.of(scene)
         return cls(**found)
@@ -141,6 +179,8 @@ class ChangeSpec(Spec):
         """Raises ValueError for columns of different lengths."""
         if self.plane is not None:
             return Replace(self.plane.scene())
+        if self.resection is not None:
+            return self.resection.edit()
         return Several(tuple(self._edits()))
 
     def _edits(self) -> Iterable[Edit]:

@@ -120,19 +120,26 @@ class SectionSpec(Spec):
     low: Numbers
     high: Numbers
     names: tuple[str, ...] = ()
+    unit: Numbers | None = later(None)
+
+    @property
+    def since(self) -> int:
+        """The least version of the format that has words for it."""
+        return 3 if self.unit is None else 7
 
     @classmethod
     def of(cls, section: Section) -> Self:
         """That of a section."""
         plain = {name: getattr(section, name).tolist() for name in ("origin", "axes", "low", "high")}
-        return cls(**plain, names=section.names)
+        return cls(**plain, names=section.names, unit=None if section.unit is None else tuple(section.unit.tolist()))
 
     def section(self) -> Section:
         """Raises ValueError for numbers that make no section."""
         if len(set(map(len, self.axes))) > 1:
             raise ValueError("the axes of a section must have one length")
         origin, axes, low, high = (np.array(one, dtype=float) for one in (self.origin, self.axes, self.low, self.high))
-        return Section(origin, axes, low, high, self.names)
+        unit = None if self.unit is None else np.array(self.unit, dtype=float)
+        return Section(origin, axes, low, high, self.names, unit)
 
 
 class MeasureSpec(Spec):
@@ -190,9 +197,8 @@ class PlaneSpec(Spec):
     @property
     def since(self) -> int:
         """The least version of the format that has words for it."""
-        if self.measure is not None:
-            return 4
-        return 3 if self.section is not None or self.points.is_wide else 2
+        of_section = 2 if self.section is None else self.section.since
+        return max(of_section, 4 if self.measure is not None else 3 if self.points.is_wide else 2)
 
     @classmethod
     def of(cls, scene: Scene) -> Self:

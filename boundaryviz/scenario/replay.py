@@ -16,7 +16,18 @@ from numpy.typing import NDArray
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene import edits
 from boundaryviz.scene.bounds import check_inputs, check_places, check_points, check_scene
-from boundaryviz.scene.edits import Add, Edit, Move, Recolumn, Remove, Replace, SetGroups, SetTargets, Several
+from boundaryviz.scene.edits import (
+    Add,
+    Edit,
+    Move,
+    Recolumn,
+    Remove,
+    Replace,
+    Resection,
+    SetGroups,
+    SetTargets,
+    Several,
+)
 from boundaryviz.scene.scene import KINDS, OPTIONAL, Points, Scene, check_column
 
 WORK = 200_000_000
@@ -100,6 +111,13 @@ class Replay:
                 self._frame = replace(self._frame, targets=targets)
             case SetGroups(groups):
                 self._frame = replace(self._frame, groups=groups)
+            case Resection(section):
+                self._work += self._count * section.width
+                if self._work > WORK:
+                    raise ValueError("other planes were shown too often to be followed; without its course it opens")
+                scene = edits.apply(edit, self.end()[1])[0]
+                check_scene(scene)
+                self._begin(scene)
             case Replace(scene):
                 check_scene(scene)
                 self._begin(scene)

@@ -22,7 +22,7 @@ def scale_advice(scenario: Scenario, scene: Scene, learner: LearnerSettings | No
 
     learner: in place of the scenario's.
     """
-    if scenario.data.input_scale != "as-is" or scenario.data.lift is not None:  # a lift keeps all lengths in one unit
+    if scenario.data.input_scale != "as-is" or scenario.one_unit:
         return ""
     spec = scenario.learner if learner is None else learner
     spread, away = spreads(scene.points)

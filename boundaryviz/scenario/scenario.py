@@ -30,9 +30,12 @@ from boundaryviz.scenario.study_spec import StudySpec
 from boundaryviz.scenario.text import MAX_VALUES
 from boundaryviz.scene.bounds import check_scene
 from boundaryviz.scene.data import KEEPS_POINTS, NO_RULE, OWN, OWN_POINTS, DataSpec, before_any, build
+from boundaryviz.scene.edits import Resection, apply
 from boundaryviz.scene.measure import measured
 from boundaryviz.scene.own_points import OwnPoints, layered, taken_up
 from boundaryviz.scene.plain_text import one_line
+from boundaryviz.scene.planes import flat
+from boundaryviz.scene.planes import parsed as parsed_plane
 from boundaryviz.scene.rules import Rule, parse
 from boundaryviz.scene.scene import UNLABELLED, Scene, Target
 from boundaryviz.scene.specs import Spec
@@ -44,7 +47,7 @@ VERSION: Final = 7
 """Of the format of files. 2: `course`. 3: points with inputs or responses. 4: `own`, points of one's own as data,
 `data.input_scale`, a measure of the points, and `pace`. 5: `study`, `rule`, `decision`, and what settings say of
 themselves (`since` of `setting`), such as absolute and focal loss. 6: `adversary`, an attack that trains,
-`defence`, and `data.lift`. 7: `evasion`, what is asked of a model as it
+`defence`, and `data.lift`. 7: units of a section, `evasion`, what is asked of a model as it
 stands, nets that train against it, and learners without labels. What needs no words of a later version is written
 under an earlier one, down to 2."""
 
@@ -258,6 +261,30 @@ class Scenario(Spec):
         """The same scenario with this scene written out."""
         return self.model_copy(update={"plane": PlaneSpec.of(self.measured(scene))})
 
+    @property
+    def own_plane(self) -> Resection | None:
+        """The plane that the data came with, or were lifted from; None where that is all there is."""
+        scene = self._drawn()
+        return None if scene.section is None else Resection(scene.section, scene.domain, scene.axis_names)
+
+    @property
+    def one_unit(self) -> bool:
+        """Whether all inputs are of one unit, as they are where points were lifted off a plane."""
+        return self.data.lift is not None
+
+    def on_plane(self, plane: str) -> Scenario:
+        """The same scenario with another plane of its inputs shown: `components`, `columns:1,4` or by their names,
+        `points:3,17,42` through three points, or `own`, the one that the data came with. What a model is given stays.
+
+        The points are written out, as an edit by hand would have them. Raises ScenarioError for what is no plane.
+        """
+        scene = self.scene()
+        try:
+            own = None if flat(scene) else self.own_plane
+            return self.with_scene(apply(parsed_plane(plane, scene, own, self.one_unit), scene)[0])
+        except ValueError as error:
+            raise ScenarioError([f"plane: {error}"]) from None
+
     def with_poison(
         self,
         places: Any,
@@ -288,6 +315,8 @@ class Scenario(Spec):
             versions.append(4)
         if self.own is not None or self.pace != "auto":
             versions.append(4)
+        if self.own is not None:
+            versions.append(self.own.plane.since)
         if self.rule is not None or self.decision != DecisionSpec():
             versions.append(5)
         if self.defence is not None:

@@ -51,6 +51,9 @@ def check_section(section: Section, domain: Domain) -> None:
         reach = np.abs(section.embed(corners)).max()
     if not max(reach, np.abs(section.low).max(), np.abs(section.high).max()) <= 4 * FARTHEST:
         raise ValueError("the plane of the inputs that is shown reaches too far out; rescale the data")
+    unit = section.unit
+    if unit is not None and not (unit.min() >= _NARROWEST and unit.max() <= FARTHEST):
+        raise ValueError("a unit of the plane that is shown is too small or too large; rescale the data")
 
 
 def check_ids(ids: NDArray[np.int64]) -> None:

@@ -81,8 +81,8 @@ class DataSpec(Spec):
     seed: int = setting(0, "Data seed", "The same seed draws the same points.", ge=0, le=2**31 - 1)
     lift: int | None = setting(
         None, "Lifted into", "Give each point so many inputs: the plane lies among them at random angles, with all "
-        "distances as they are, and stays what is shown. Empty leaves points on the plane.",
-        ge=3, le=500, log=True, advanced=True, resets=True, since=6,
+        "distances as they are, and stays what is shown. 2 is the plane itself, and so is no number.",
+        ge=2, le=500, log=True, resets=True, since=6,
     )  # fmt: skip
     lift_noise: float = setting(
         0.02, "Noise off the plane", "Standard deviation of a Gaussian push along each direction in which lifted "
@@ -110,6 +110,12 @@ class DataSpec(Spec):
         if name not in DATASETS and name != OWN:
             raise ValueError(f"unknown data set {name!r}; there are: {', '.join(DATASETS)}")
         return name
+
+    @field_validator("lift")
+    @classmethod
+    def _into_more(cls, lift: int | None) -> int | None:
+        """Two inputs are the plane itself, which earlier versions know as no lift."""
+        return None if lift == 2 else lift
 
     @field_validator("labels_per_class")
     @classmethod

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from boundaryviz.scene.arrays import frozen
-from boundaryviz.scene.scene import KINDS, OPTIONAL, Group, Points, Scene, Target
+from boundaryviz.scene.scene import KINDS, OPTIONAL, Domain, Group, Points, Scene, Target
 from boundaryviz.scene.section import Section
 
 COLUMNS = {name: (KINDS | OPTIONAL)[name] for name in ("label", "split", "origin", "muted", "response")}
@@ -99,6 +99,19 @@ class Replace:
     scene: Scene
 
 
+@dataclass(frozen=True)
+class Resection:
+    """Show this plane of the inputs. They stay to the bit, and so does the box that scaling goes by; places become the
+    shadows of points on the plane, and pins stay over the same inputs as far as these lie on it.
+
+    domain: the part of the plane that is shown first. axis_names: what lies along the axes.
+    """
+
+    section: Section
+    domain: Domain
+    axis_names: tuple[str, str]
+
+
 @dataclass(frozen=True, eq=False)
 class Several:
     """Edits done one after the other, undone as one."""
@@ -106,7 +119,7 @@ class Several:
     edits: tuple[Edit, ...]
 
 
-Edit = Add | Remove | Move | Recolumn | SetTargets | SetGroups | Replace | Several
+Edit = Add | Remove | Move | Recolumn | SetTargets | SetGroups | Replace | Resection | Several
 
 
 def relabel(ids: NDArray[np.int64], label: int) -> Recolumn:
@@ -165,12 +178,29 @@ def _apply(edit: Edit, scene: Scene) -> tuple[Scene, Edit]:
             return replace(scene, groups=groups), SetGroups(scene.groups)
         case Replace(other):
             return other, Replace(scene)
+        case Resection():
+            return _resected(scene, edit), Replace(scene)
         case Several(edits):
             inverses: list[Edit] = []
             for one in edits:
                 scene, inverse = apply(one, scene)
                 inverses.append(inverse)
             return scene, Several(tuple(reversed(inverses)))
+
+
+def _resected(scene: Scene, edit: Resection) -> Scene:
+    """Raises ValueError for points without inputs, or with another number of them."""
+    before, section = scene.section, edit.section
+    if before is None or scene.points.width != section.width:
+        raise ValueError(f"a plane of {section.width} inputs is none of points with {scene.points.width}")
+    section = replace(section, low=before.low, high=before.high)
+    points = scene.points.with_columns(xy=section.shadow(scene.points.x))
+    at = np.array([(target.x, target.y) for target in scene.targets]).reshape(-1, 2)
+    moved = section.shadow(before.embed(at)).tolist()
+    targets = tuple(replace(target, x=x, y=y) for target, (x, y) in zip(scene.targets, moved, strict=True))
+    return replace(
+        scene, points=points, section=section, targets=targets, domain=edit.domain, axis_names=edit.axis_names
+    )
 
 
 def inputs_after(

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from boundaryviz.scene.axes import as_seen
 from boundaryviz.scene.data import DataSpec, Purpose, keep_central, keep_labels, wanted
+from boundaryviz.scene.edits import Resection, apply
 from boundaryviz.scene.keyed import hashes, key
 from boundaryviz.scene.label_noise import LabelNoise
 from boundaryviz.scene.rules import Rule
@@ -243,6 +244,8 @@ def taken_up(spec: DataSpec, own: OwnPoints, scene: Scene, rule: Rule | None = N
     set by hand, so that it stays. `own` itself where nothing was done.
     """
     made, base = layered(spec, own, rule).points, own.scene
+    if base.section != scene.section and scene.points.width == base.points.width > 2:  # another plane is shown
+        return _resected(taken_up(spec, own, _seen_from(base, made, scene), rule), scene)
     if (base.section is None) != (scene.section is None) or scene.points.width != made.width:
         return OwnPoints(scene)  # other points altogether
     stay = np.isin(scene.points.ids, made.ids)
@@ -267,6 +270,26 @@ def taken_up(spec: DataSpec, own: OwnPoints, scene: Scene, rule: Rule | None = N
     if _chooses(spec, own):
         kept = kept | edited | set(new.ids.tolist())
     return OwnPoints(frame.with_points(points), own.splits_given, labels, kept)
+
+
+def _seen_from(base: Scene, made: Points, scene: Scene) -> Scene:
+    """The scene on the plane of `base`: of points whose inputs are as they were `made` the places are, too."""
+    assert base.section is not None
+    there = np.isin(scene.points.ids, made.ids)
+    same = np.zeros(len(there), dtype=bool)
+    at = made.positions(scene.points.ids[there])
+    same[there] = (scene.points.x[there] == made.x[at]).all(axis=1)
+    seen = apply(Resection(base.section, base.domain, base.axis_names), scene)[0]
+    xy = seen.points.xy.copy()
+    xy[same] = made.xy[made.positions(scene.points.ids[same])]
+    return replace(seen, section=base.section, points=seen.points.with_columns(xy=xy))
+
+
+def _resected(own: OwnPoints, scene: Scene) -> OwnPoints:
+    """The points on the plane of `scene`."""
+    assert scene.section is not None
+    shown = apply(Resection(scene.section, scene.domain, scene.axis_names), own.scene)[0]
+    return replace(own, scene=replace(shown, section=scene.section))
 
 
 def _told(columns: dict[str, NDArray], some: frozenset[int], ruled: Points, base: Points) -> dict[str, NDArray]:

@@ -24,7 +24,8 @@ class Section:
     origin: float64 (D,), D at least 1. axes: float64 (2, D), of any length and at any angle but 0.
     low, high: float64 (D,), the box that the inputs lie in, which scaling to [-1, 1] takes for its measure. Like the
     domain of a plane it stays where it is while points move.
-    names: of the D inputs, or none.
+    names: of the D inputs, or none. unit: float64 (D,), what is as long as what else when a point's place is looked
+    for, such as the standard deviation of each column of a table; None where all inputs have one unit.
     Raises ValueError where these do not fit together, or where the axes span no plane.
     """
 
@@ -33,9 +34,10 @@ class Section:
     low: NDArray[np.float64]
     high: NDArray[np.float64]
     names: tuple[str, ...] = ()
+    unit: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
-        for name in ("origin", "axes", "low", "high"):
+        for name in ("origin", "axes", "low", "high", *(["unit"] if self.unit is not None else [])):
             object.__setattr__(self, name, frozen(getattr(self, name), np.float64))
             if not np.isfinite(getattr(self, name)).all():
                 raise ValueError(f"a section's {name} must be finite")
@@ -46,6 +48,8 @@ class Section:
             raise ValueError("a section needs a box with low < high for every input")
         if self.names and len(self.names) != d:
             raise ValueError(f"a section names all of its {d} inputs, or none")
+        if self.unit is not None and (self.unit.shape != (d,) or (self.unit <= 0).any()):
+            raise ValueError(f"a section's units must be {d} numbers above 0")
         length = np.linalg.norm(self.axes, axis=1)
         if np.linalg.matrix_rank(self.axes / np.where(length > 0, length, 1.0)[:, None]) < min(2, d):
             raise ValueError("the axes of a section lie on one line; a plane needs two directions")
@@ -108,12 +112,20 @@ class Section:
         return found
 
     def shadow(self, inputs: ArrayLike) -> NDArray[np.float64]:
-        """The places (N, 2) of the plane that are nearest to `inputs` (N, D)."""
-        lengths = self.axes @ self.axes.T
+        """The places (N, 2) of the plane that are nearest to `inputs` (N, D), in their units."""
+        axes, off = self.axes, np.asarray(inputs, dtype=np.float64) - self.origin
+        if self.unit is not None:
+            axes, off = axes / self.unit, off / self.unit
+        lengths = axes @ axes.T
         plain = not lengths[0, 1] and set(np.diag(lengths).tolist()) <= {0.0, 1.0}  # columns come out as they are
-        back = self.axes.T if plain else np.linalg.pinv(self.axes)
-        found: NDArray[np.float64] = (np.asarray(inputs, dtype=np.float64) - self.origin) @ back
+        found: NDArray[np.float64] = off @ (axes.T if plain else np.linalg.pinv(axes))
         return found
+
+    def off(self, inputs: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How far (N,) each of `inputs` (N, D) lies off the plane, in their units."""
+        left = inputs - self.embed(self.shadow(inputs))
+        far: NDArray[np.float64] = np.linalg.norm(left if self.unit is None else left / self.unit, axis=1)
+        return far
 
     @property
     def off_plane(self) -> NDArray[np.float64] | None:
@@ -122,12 +134,13 @@ class Section:
         None where the plane is all there is.
         """
         along = np.linalg.svd(self.axes, full_matrices=False)[2][: min(2, self.width)]
-        left = np.eye(self.width) - along.T @ along
-        size = np.diag(left)
+        size = 1.0 - (along**2).sum(axis=0)
         at = int(size.argmax())
         if size[at] <= 1e-9:
             return None
-        found: NDArray[np.float64] = left[at] / np.linalg.norm(left[at])
+        left = -along[:, at] @ along
+        left[at] += 1.0
+        found: NDArray[np.float64] = left / np.linalg.norm(left)
         return found
 
     def carried(

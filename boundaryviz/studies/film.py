@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from boundaryviz.engine.height_map import flat
 from boundaryviz.figures.film.encoding import write_film
 from boundaryviz.figures.film.options import check_film_path, check_room
 from boundaryviz.figures.film.sequence import FrameSequence, Sweep
@@ -63,12 +64,15 @@ def job(request: FilmRequest, tell: Tell) -> None:
 def _sequence(request: FilmRequest, progress: OnProgress) -> FrameSequence:
     """Trained and looked at as often as asked for."""
     scenario, rate = request.scenario, request.options.rate
-    if request.options.view == "embedding" and (why := unembedded(scenario.learner)):
+    view = request.options.view
+    if view == "embedding" and (why := unembedded(scenario.learner)):
         raise ScenarioError([f"learner: {why}"])
     config = RunConfig(
-        scenario, request.seeds, request.shown, request.twin, request.device, request.cascade,
-        request.options.view == "pushes", request.options.view == "embedding",
+        scenario, request.seeds, request.shown, request.twin, request.device, request.cascade, view == "pushes",
+        view == "embedding", view == "heights",
     )  # fmt: skip
+    if config.heights and (why := flat(scenario.scene())):
+        raise ScenarioError([f"the film of heights: {why}"])
     frames = max(1, round((_SECONDS if request.seconds is None else request.seconds) * rate))
     if request.over is None:
         _check_cascades(request, [scenario])

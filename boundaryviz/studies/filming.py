@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaryviz.engine.embeddings import Calm
+from boundaryviz.engine.height_map import NEAR
 from boundaryviz.engine.messages import Curves
 from boundaryviz.evasion.model import NoGradient
 from boundaryviz.evasion.pushes import Pushes
@@ -32,6 +33,7 @@ from boundaryviz.studies.tasks import Batch, Task, content_key
 _CELLS = 256  # of a field along the longer side, unless there are so many fields that they would not fit:
 _BYTES = 600e6
 _LEAST_CELLS = 96
+_HEIGHTS = 64  # cells of a map of heights along the longer side
 _EARLY = 200.0  # at how many times the pace of the beginning a logarithmic film ends
 _PUSHED = 60  # points
 _CANDIDATES = 2  # snapshots looked at for each one that an even film shows
@@ -39,9 +41,9 @@ _CANDIDATES = 2  # snapshots looked at for each one that an even film shows
 
 @dataclass(frozen=True)
 class RunConfig:
-    """How a scenario is trained for a film. shown: the number of the seed on the plane, from 0. cascade: with the label
-    cascade of every snapshot. pushes: with what the scenario's attack on models as they stand does to test points.
-    embedding: with where the model puts the points."""
+    """How a scenario is trained for a film. shown: the number of the seed on the plane, from 0. cascade, heights: with
+    the label cascade, or the heights of the boundary off the plane, of every snapshot. pushes: with what the scenario's
+    attack on models as they stand does to test points. embedding: with where the model puts the points."""
 
     scenario: Scenario
     seeds: int = 1
@@ -51,6 +53,7 @@ class RunConfig:
     cascade: bool = False
     pushes: bool = False
     embedding: bool = False
+    heights: bool = False
 
     def start(self) -> Run:
         """A run at step 0. Raises what `run.start` does."""
@@ -63,7 +66,8 @@ class RunConfig:
             shown = replace(shown, embedding=run.embedding(self.shown, calm))
         chains = run.cascade(self.shown) if self.cascade else None
         clean = [run.snapshot(self.shown, True, cells, rect)] if self.twin else []
-        return [replace(shown, cascade=chains, pushes=self._pushes(run)), *clean]
+        heights = run.heights(NEAR, self.shown, min(cells, _HEIGHTS), rect) if self.heights else None
+        return [replace(shown, cascade=chains, pushes=self._pushes(run), heights=heights), *clean]
 
     def _pushes(self, run: Run) -> Pushes | None:
         try:
@@ -162,7 +166,7 @@ def trained(content: Look, tell: Tell) -> list[tuple[list[Snapshot], NDArray[np.
 
 
 def _task(config: RunConfig, rect: Domain, of: int, value: str) -> Task:
-    names = ("seeds", "shown", "twin", "cascade", "pushes", "embedding")
+    names = ("seeds", "shown", "twin", "cascade", "pushes", "embedding", "heights")
     more = {name: getattr(config, name) for name in names}
     place = (rect.left, rect.right, rect.bottom, rect.top)
     return Task(content_key("look", config.scenario, rect=place, of=of, **more), value)
@@ -199,6 +203,7 @@ def _check_snapshots(
     each += 40 * points if config.cascade else 0
     each += 16 * (scene.points.width + 8) * _PUSHED if config.pushes else 0
     each += 24 * points if config.embedding else 0
+    each += (16 + 32 * (1 if scene.classes == 2 else scene.classes)) * _HEIGHTS**2 if config.heights else 0
     each += 64 * config.seeds * evaluations + 30 * points if whole else 0
     afford({"fewer frames, values or points": float(snapshots * sides * each)}, "this film")
 

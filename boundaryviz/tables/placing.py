@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from boundaryviz.scene.bounds import check_scene
 from boundaryviz.scene.own_points import drawn_splits
+from boundaryviz.scene.planes import component_names, principal
 from boundaryviz.scene.scene import UNLABELLED, Domain, Points, Scene, Split
-from boundaryviz.scene.section import Section, box
+from boundaryviz.scene.section import Section
 from boundaryviz.tables.labels import Labels
 
 
@@ -83,12 +84,8 @@ def placed(
 def _principal(
     x: NDArray[np.float64], clean: NDArray[np.bool_], names: tuple[str, ...]
 ) -> tuple[Section, NDArray[np.float64], tuple[str, str]]:
-    mean, scale = x[clean].mean(axis=0), x[clean].std(axis=0)
-    z = (x - mean) / np.where(scale > 0, scale, 1.0)
-    axes = Section.principal(z[clean]).axes
-    section = Section(mean, axes * np.where(scale > 0, scale, 1.0), *box(x[clean]), names if all(names) else ())
-    shares = 100 * (z[clean] @ axes.T).var(axis=0) / z[clean].var(axis=0).sum()
-    return section, z @ axes.T, (f"PC 1 ({shares[0]:.0f} %)", f"PC 2 ({shares[1]:.0f} %)")
+    section, shares = principal(x[clean], names if all(names) else ())
+    return section, section.shadow(x), component_names(shares)
 
 
 def _clean_first(clean: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -11,6 +11,7 @@ from matplotlib.text import Text
 
 from boundaryviz.defences.judged import Judged
 from boundaryviz.engine.embeddings import Embedding, Health, Projection
+from boundaryviz.engine.height_map import HeightMap
 from boundaryviz.engine.messages import CURVES, Curves
 from boundaryviz.record.curves import CurveStore
 from boundaryviz.record.snapshot import Snapshot
@@ -47,6 +48,13 @@ def field(classes: int = 2, columns: int = 64, rows: int = 32) -> np.ndarray:
     return (logits / logits.sum(axis=0)).astype(np.float32)
 
 
+def heights(classes: int = 2, columns: int = 24, rows: int = 12) -> HeightMap:
+    """Above the plane the boundary rises from x = 0 to both sides, below it is a step away on the right alone."""
+    x = PLANE.grid(columns, rows)[:, 0].reshape(rows, columns)
+    sheets = np.stack([field(classes, 2 * columns, 2 * rows)] * 2)
+    return HeightMap(PLANE, 0.3 * np.abs(x), np.where(x > 0, 0.5, np.inf), 4.0, 0.2, sheets)
+
+
 def snapshot(classes: int = 2, replicas: int = 1, **changes: Any) -> Snapshot:
     """Points of every split, an unlabelled one, a poison one, and a pin; the predicted class is the side of x = 0."""
     rng = np.random.default_rng(0)
@@ -60,7 +68,7 @@ def snapshot(classes: int = 2, replicas: int = 1, **changes: Any) -> Snapshot:
     scenario = Scenario(name="stripes", title="Stripes cost $5 or $6").with_values({"training.seed": 7})
     values: dict = {
         "scenario": scenario, "scene": scene, "step": 290, "rect": PLANE, "field": field(classes),
-        "curves": curves(replicas), "predicted": (xy[:, 0] > 0).astype(np.int16),
+        "curves": curves(replicas), "predicted": (xy[:, 0] > 0).astype(np.int16), "heights": heights(classes),
     }  # fmt: skip
     values |= changes
     count = len(values["scene"].points)

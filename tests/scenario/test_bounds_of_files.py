@@ -78,7 +78,7 @@ def test_many_empty_lines_are_counted_and_not_taken_apart() -> None:
     assert problems("\n" * 1_900_000 + "a = 1\n", ".toml") == ["a.bviz:1900001: a: there is no such setting"]
 
 
-def test_lines_of_problems_are_found_in_one_go() -> None:
+def test_lines_of_problems_are_found_whole() -> None:
     wrong = "".join(f"wrong{k} = 1\n" for k in range(30)) + "[data]\nn = 5\n[learner]\nname = 'mlp'\nhidden = [1, 0]\n"
     words = "\n" * 100_000 + wrong
     found = problems(words, ".toml")

@@ -39,6 +39,8 @@ QUICK = {
     "wider-bridge": (0,),
     "filters-pass-the-heap": (0,),
     "captions": (0,),
+    "contrastive-walks": (0,),
+    "dimples": (0,),
     "masked-gradient": (0,),
     "trades-masks": (0,),
 }

@@ -161,6 +161,13 @@ def test_what_lies_far_from_zero_is_said_to_whom_the_origin_matters():
     assert not scale_advice(*stretched((1.0, 1.0), (5.0, -5.0)))
 
 
+def test_of_lifted_points_nothing_is_said_for_all_their_inputs_have_one_unit():
+    scenario = Scenario().with_values({"data.lift": 63, "data.n": 50})
+    spread = scenario.scene().points.x.std(axis=0)
+    assert spread.max() > 3 * np.median(spread)
+    assert not scale_advice(scenario, scenario.scene())
+
+
 def test_a_few_inputs_that_hardly_vary_are_no_fault_among_many():
     x = np.random.default_rng(0).normal(size=(50, 9)) * ([1e-3] * 3 + [1.0] * 6)
     scenario = Scenario.from_arrays(x, np.arange(50) % 2, learner=MLPSpec()).with_values({"data.input_scale": "as-is"})

@@ -190,6 +190,18 @@ def test_neighbouring_squares_of_the_checkerboard_differ() -> None:
     assert all(squares[i, j] != squares[i, j + 1] for i in range(-2, 2) for j in range(-2, 1))
 
 
+def test_half_the_cells_of_the_random_grid_are_of_each_class_and_which_ones_the_seed_says() -> None:
+    (xy, label), (_, other) = draw("random-grid", 720), draw("random-grid", 720, seed=1)
+    cell = np.round(2.0 * xy + 2.5)
+    assert np.abs(xy - (0.5 * cell - 1.25)).max() < 1e-12
+    cells, which = np.unique(cell, axis=0, return_inverse=True)
+    assert len(cells) == 36
+    of = np.bincount(which.ravel(), label) / 20
+    assert set(of.tolist()) == {0.0, 1.0}
+    assert of.sum() == 18
+    assert not np.array_equal(label, other)
+
+
 def test_the_rolls_arms_are_one_arm_turned_by_a_third() -> None:
     xy, label = draw("swiss-roll", 300)
     r, angle = np.hypot(*xy.T), np.arctan2(xy[:, 1], xy[:, 0])

@@ -73,6 +73,13 @@ def test_a_lift_is_a_setting_of_the_data_that_can_be_taken_back() -> None:
     assert Scenario.parse(lifted.written()).scene() == lifted.scene()
 
 
+def test_two_inputs_are_the_plane_itself() -> None:
+    assert DataSpec(lift=2) == DataSpec()
+    flat = Scenario.parse({"data": {"n": 30, "lift": 2}})
+    assert flat.scene().section is None
+    assert flat.written() == Scenario.parse({"data": {"n": 30}}).written()
+
+
 def test_files_of_points_on_the_plane_are_written_as_they_were() -> None:
     written = Scenario.parse({"data": {"n": 30}}).written()
     assert written["version"] == 2
@@ -85,7 +92,7 @@ def test_files_of_points_on_the_plane_are_written_as_they_were() -> None:
     [
         ({"name": "points", "n": "all", "lift": 20}, "your own points keep the inputs"),
         ({"n": 100_000, "lift": 500}, f"at most {MOST_LIFTED:,}"),
-        ({"lift": 2}, "greater than or equal to 3"),
+        ({"lift": 1}, "greater than or equal to 2"),
     ],
 )
 def test_what_cannot_be_lifted_is_said(data: dict, words: str) -> None:

@@ -24,6 +24,7 @@ PROBES: dict[str, str] = {
     "robustness": "boundaryviz.engine.probes.pushes:RobustnessProbe",
     "embedding": "boundaryviz.engine.probes.embedding:EmbeddingProbe",
     "similarity": "boundaryviz.engine.probes.embedding:SimilarityProbe",
+    "heights": "boundaryviz.engine.probes.heights:HeightsProbe",
     "influence": "boundaryviz.influences.probe:InfluenceProbe",
     "influence-slowly": "boundaryviz.influences.probe:SlowInfluenceProbe",
 }

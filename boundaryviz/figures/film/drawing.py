@@ -33,6 +33,8 @@ from boundaryviz.figures.embedding import draw_placed, embedded
 from boundaryviz.figures.film.options import FilmOptions
 from boundaryviz.figures.film.sequence import FrameSequence
 from boundaryviz.figures.flip import CLEAN_DASHES, draw_regions, flip_handles, regions
+from boundaryviz.figures.height_colours import height_image
+from boundaryviz.figures.heights import height_scale, heights_words, sheet_collections, sheet_handles, sheet_lines
 from boundaryviz.figures.palette import FAINT, POISON, UNDER_POINTS, field_image, ramp
 from boundaryviz.figures.parts import longest, summed_up
 from boundaryviz.figures.plane import OVER_SPINES, boundary_lines, class_handles, draw_marks
@@ -158,7 +160,7 @@ class Film:
             "boundary": self._compose_plane, "summary": self._compose_summary, "twin": self._compose_twin,
             "curves": self._compose_curves, "flip": self._compose_flip, "cascade": self._compose_cascade,
             "embedding": self._compose_embedding,
-            "pushes": self._compose_pushes,
+            "pushes": self._compose_pushes, "heights": self._compose_heights,
         }  # fmt: skip
         compose[options.view](parts[1])
 
@@ -227,6 +229,19 @@ class Film:
             self._add_curves(curves, upright=True)
         told = rows[1].text(self._edge, 0.95, "", va="top", color=self._style.ink)
         self._texts.append((told, lambda _at, shown, _clean: self._wrapped(at_target(seen(shown)))))
+
+    def _compose_heights(self, part: SubFigure) -> None:
+        plane, curves = self._two(part)
+        first = self.sequence.shown[0].heights
+        assert first is not None
+        axes = plane.subplots()
+        self._planes.append(HeightsPlane(axes, self.options.drawing, self._style))
+        height_scale(plane, axes, first, self._style)
+        self._legend(plane, [*self._class_handles(), *sheet_handles(first, self._style)])
+        told = axes.set_title("", loc="right", color=self._style.ink)
+        words: _Words = lambda _at, shown, _clean: "" if shown.heights is None else heights_words(shown.heights)  # noqa: E731
+        self._texts.append((told, words))
+        self._add_curves(curves, upright=self._is_wide)
 
     def _compose_embedding(self, part: SubFigure) -> None:
         first = self.sequence.shown[0]
@@ -522,6 +537,29 @@ class FlipPlane(MovingPlane):
         for line, one in zip(self._lines, (clean, snapshot), strict=True):
             line.set_segments(boundary_lines(one.leaning, one.rect))
         self._ground = [*self._regions, *self._lines]
+
+
+class HeightsPlane(MovingPlane):
+    """How far off the plane the boundary lies, the boundary on it, and those above and below."""
+
+    def __init__(self, axes: Axes, options: Options, style: Style) -> None:
+        super().__init__(axes, options, style)
+        self._image = _FieldImage(axes, interpolation="bilinear", origin="lower", zorder=0)
+        axes.add_image(self._image)
+        self._boundary, self._sheets = self._line(), sheet_collections(style)
+        for sheet in self._sheets:
+            axes.add_collection(sheet)
+        self._ground = [self._image, *self._sheets, self._boundary]
+
+    def _lay(self, snapshot: Snapshot, clean: Snapshot | None) -> None:
+        found = snapshot.heights
+        assert found is not None
+        d = found.domain
+        self._image.set_extent((d.left, d.right, d.bottom, d.top))
+        self._image.set_data(height_image(found, self._style.middle))
+        self._boundary.set_segments(boundary_lines(snapshot.leaning, snapshot.rect))
+        for sheet, lines in zip(self._sheets, sheet_lines(found), strict=True):
+            sheet.set_segments(lines)
 
 
 class CascadePlane(FieldPlane):

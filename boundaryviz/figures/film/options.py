@@ -17,6 +17,7 @@ VIEWS: dict[str, str] = {
     "twin": "the clean and the poisoned plane, and the share of test points that flipped",
     "flip": "what the poison turned over, both boundaries, and the share of test points that flipped",
     "cascade": "who got which label, from whom and when, and the curves beside it",
+    "heights": "how far off the plane the boundary lies, and the curves beside it",
     "embedding": "the plane, and beside it the points where the model puts them",
     "curves": "loss and error",
     "pushes": "an arrow from each test point to where it is decided otherwise, and the curves beside it",

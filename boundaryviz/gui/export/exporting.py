@@ -54,15 +54,18 @@ class Exporting(QObject):
         self, window: MainWindow, planes: TwinPlanes, document: Document, client: TrainerClient, presenter: Presenter,
         picturing: Picturing, reader: Writer, folder: Folder, strip: Callable[[Sequence[int]], Sequence[Past]],
         pins: Callable[[], Sequence[Snapshot]], pins_file: Callable[[], Path | None],
+        heights: Callable[[], float | None],
         further: Callable[[], Mapping[str, Further]] = dict,
     ) -> None:  # fmt: skip
         """strip: the recorded moments nearest to some steps. pins: what is pinned for comparison, in its order.
-        pins_file: the file that holds just these pins. further: what else can be drawn now, by the name of the view."""
+        pins_file: the file that holds just these pins. heights: how far off the plane is looked at, None where it is
+        not. further: what else can be drawn now, by the name of the view."""
         super().__init__(window)
         self._window, self._planes, self._document = window, planes, document
         self._client, self._presenter, self._picturing = client, presenter, picturing
         self._reader, self._folder = reader, folder
         self._strip, self._pins, self._pins_file, self._further = strip, pins, pins_file, further
+        self._heights = heights
         self.dialog: ExportDialog | None = None
         self._asked, self._waits = 0, False
         self._slow = QTimer(self)
@@ -106,7 +109,7 @@ class Exporting(QObject):
 
             self._reader.do(self._source(), then)
 
-        self._picturing.render(taken, rect)
+        self._picturing.render(taken, rect, z=self._heights())
 
     def _give_up(self) -> None:
         """Who was to work the figure out is gone, or failed, which is said elsewhere."""
@@ -128,6 +131,7 @@ class Exporting(QObject):
             "defence": snapshot.judged is not None,
             "cascade": snapshot.cascade is not None,
             "embedding": snapshot.embedding is not None,
+            "heights": snapshot.heights is not None,
             "frames": len(strip) > 1,
             "compare": len(pins) > 1,
         }
@@ -240,6 +244,7 @@ class _Made:
         run: dict[str, Any] = {
             "view": chosen.view, "seeds": client.seeds, "twin": client.twin, "seed_shown": seed,
             "at": ",".join(str(one.step) for one in self.others(chosen)) if chosen.view == "frames" else None,
+            "z": self.shown.heights.z if chosen.view == "heights" and self.shown.heights is not None else None,
             "rect": None if rect is None else (rect.left, rect.right, rect.bottom, rect.top),
         }  # fmt: skip
         return figure(made_from, self._output(chosen), run | self._chosen(chosen), steps=self.shown.step)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QMessageBox
 
+from boundaryviz.engine.height_map import flat
 from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.export.film_dialog import VIEWS, FilmChoice, FilmDialog
 from boundaryviz.gui.export.picturing import view_shown
@@ -99,6 +100,7 @@ class FilmControl(QObject):
         poison = bool(self._document.scene.points.is_poison.any())
         have = dict.fromkeys(AGAINST_CLEAN, poison) | {"cascade": measured(scenario.learner) is not None}
         have["embedding"] = not unembedded(scenario.learner)
+        have["heights"] = not flat(self._document.scene)
         sweeps = sweepable(scenario)
         at_once = scenario.learner.family.at_once  # over training nothing would move
         self.dialog = FilmDialog(
@@ -198,6 +200,8 @@ class FilmControl(QObject):
             raise ValueError("Show the label cascade (K) to see a preview; the film looks for itself.")
         if choice.view == "embedding" and shown.embedding is None:
             raise ValueError("Show the embedding (Ctrl+9) to see a preview; the film looks for itself.")
+        if choice.view == "heights":
+            raise ValueError("Of heights there is no preview; the film looks for itself.")
         from PIL import Image
 
         from boundaryviz.figures.film.drawing import Film

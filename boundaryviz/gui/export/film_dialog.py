@@ -30,7 +30,8 @@ from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.scenario.words import size_words
 
 FORMATS = {"mp4": "MP4, a video", "gif": "GIF, for any page", "webp": "WebP, for the web"}
-VIEWS = {view: FIGURE_VIEWS[view] for view in ("summary", "boundary", "twin", "flip", "cascade", "embedding", "curves")}
+_FILMED = ("summary", "boundary", "twin", "flip", "cascade", "embedding", "heights", "curves")
+VIEWS = {view: FIGURE_VIEWS[view] for view in _FILMED}
 SIZES = {"1280x720": "1280 x 720", "1920x1080": "1920 x 1080", "720x720": "720 x 720, square"}
 SPACINGS = {"log": "slow at first", "linear": "at an even pace", "even": "with equal changes"}
 RATES = (10, 15, 20, 25, 30, 50, 60)

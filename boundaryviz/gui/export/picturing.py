@@ -31,10 +31,10 @@ class Picturing(QObject):
         super().__init__(parent)
         self._document, self._client, self._presenter, self._keeper = document, client, presenter, keeper
 
-    def render(self, take: Take, rect: Domain | None = None, columns: int = 256) -> None:
+    def render(self, take: Take, rect: Domain | None = None, columns: int = 256, z: float | None = None) -> None:
         """Have `take` called with what is shown, the present or the past, worked out exactly; after a moment.
 
-        rect: the part of the plane, None for the domain. columns: of the field.
+        rect: the part of the plane, None for the domain. columns: of the field. z: as in `m.Render`.
         """
         past, stage = self._presenter.past, self._presenter.stage
 
@@ -45,7 +45,7 @@ class Picturing(QObject):
                 scenario = scenario.model_copy(update={"learner": scenario.learner.at_stage(stage)})
             take(self._of(rendering, scenario, scene, clean=False), self._clean(rendering, scenario, scene))
 
-        self._presenter.render(taken, rect, columns, past)
+        self._presenter.render(taken, rect, columns, past, z)
 
     def strip(
         self, pasts: Sequence[Past], take: Callable[[Snapshot], object], then: Callable[[], None],
@@ -82,6 +82,7 @@ class Picturing(QObject):
             clean_p=None if clean else rendering.clean_p,
             judged=rendering.clean_judged if clean else rendering.judged,
             embedding=None if clean else rendering.embedding,
+            heights=None if clean else rendering.heights,
         )
 
     def _clean(self, rendering: m.Rendering, scenario: Scenario, scene: Scene) -> Snapshot | None:
@@ -108,6 +109,7 @@ def view_shown(actions: Actions, planes: str | None, have: Mapping[str, bool]) -
         "view.pushes": "pushes",
         "view.embedding": "embedding",
         "view.cascade": "cascade",
+        "view.heights": "heights",
         "train.twin": "flip" if planes == "flips" else "twin",
     }
     return next((view for name, view in likest.items() if have.get(view) and actions[name].isChecked()), "")

@@ -131,6 +131,8 @@ _TABLE = (
            "over three times as long as the other", checkable=True, apart=True),
     _Entry("view.axes-equal", "E&qual axes", "One unit is as long on both axes", checkable=True),
     _Entry("view.axes-free", "F&ree axes", "Each axis fills the plane with its own units", checkable=True),
+    _Entry("view.plane", "P&lane of the inputs...", "Which plane of points with more than two inputs is shown: two of "
+           "them, principal components, or one through three selected points"),
     _Entry("view.discrete", "&Decision only", "Show the decided class instead of its probability", ("D",),
            checkable=True, on_plane=True, apart=True),
     _Entry("view.contours", "&Contour lines", "Draw the decision boundary and lines of equal probability", ("C",),
@@ -147,6 +149,8 @@ _TABLE = (
            "and draw the lines of its margin", ("Shift+S",), checkable=True, on_plane=True),
     _Entry("view.certificate", "Poison sur&vived", "For every place, how many poison points of any kind the decision "
            "is proven to survive, of partition aggregation", checkable=True),
+    _Entry("view.heights", "Boundary &off the plane", "How far above and below each place the boundary lies, of points "
+           "with more than two inputs", ("Shift+O",), checkable=True, on_plane=True),
     _Entry("view.similarity", "Similarit&y", "How alike every place is to the one under the pointer in the model's "
            "embedding, as a map", ("Shift+Y",), checkable=True, on_plane=True),
     _Entry("view.effect", "&Effect map", "For every place, what one more point there would do to the model; a click "

@@ -13,7 +13,18 @@ from boundaryviz.record.curves import CurveStore
 from boundaryviz.scenario.history import Change, RunHistory
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scenario.words import setting_title
-from boundaryviz.scene.edits import Add, Edit, Move, Recolumn, Remove, Replace, SetGroups, SetTargets, Several
+from boundaryviz.scene.edits import (
+    Add,
+    Edit,
+    Move,
+    Recolumn,
+    Remove,
+    Replace,
+    Resection,
+    SetGroups,
+    SetTargets,
+    Several,
+)
 from boundaryviz.scene.plain_text import one_line
 
 _NEAR = 0.02  # changes of one kind are one, where no more steps lie between them than this share of the steps so far
@@ -105,6 +116,8 @@ def _edits(edit: Edit) -> Iterator[str]:
                 yield "set pins"
             case SetGroups():
                 yield "changed groups of poison"
+            case Resection():
+                yield "another plane shown"
             case Replace():
                 yield "other points"
 

@@ -138,10 +138,16 @@ class TrainerClient(QObject):
         self._send(m.LoadCheckpoint(number, scenario.settings(), scene, -1, state))
 
     def render(
-        self, number: int, rect: Domain | None = None, columns: int = 256, past: bool = False, stage: int | None = None
+        self,
+        number: int,
+        rect: Domain | None = None,
+        columns: int = 256,
+        past: bool = False,
+        stage: int | None = None,
+        z: float | None = None,
     ) -> None:
         """Ask for a `rendering` of what is shown, or of the checkpoint loaded last; arguments as in `m.Render`."""
-        self._send(m.Render(number, rect, columns, past, stage))
+        self._send(m.Render(number, rect, columns, past, stage, z))
 
     def keep_curves(self, curves: CurveStore) -> None:
         """Go on from these curves."""

@@ -138,6 +138,12 @@ class DataPanel(QWidget):
         self.form.set_values(spec.model_copy(update={"splits": "drawn"}) if shared_out else spec)
         self._explain(self._table.get(spec.name), own)
 
+    def add(self, widget: QWidget) -> None:
+        """Put another feature's widget under the settings."""
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertWidget(layout.indexOf(self.labels), widget)
+
     def set_labels(self, names: Sequence[str], counts: Sequence[int], bare: int) -> None:
         """How many clean training points of each class have a label now, and how many have none."""
         each = ", ".join(f"{count:,} {name}" for name, count in zip(names, counts, strict=True))
@@ -197,6 +203,8 @@ class DataPanel(QWidget):
         )
         form.set_disabled("pool", None)
         form.set_disabled("lift", None)
+        form.set_fallback("lift", 2)
+        form.offer_special("lift", False)  # 2 is as good
         form.set_disabled("cue", None)
         form.set_range("n", form.plan("n").low, spec.pool or form.plan("n").high)
         form.set_range("pool", spec.n if isinstance(spec.n, int) else form.plan("pool").low, form.plan("pool").high)

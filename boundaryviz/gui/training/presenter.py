@@ -239,13 +239,15 @@ class Presenter(QObject):
         rect: Domain | None = None,
         columns: int = 256,
         past: Past | None = None,
+        z: float | None = None,
     ) -> None:
-        """Have what is shown, or a checkpoint of the past, worked out exactly; `take` is called with it."""
+        """Have what is shown, or a checkpoint of the past, worked out exactly; `take` is called with it. z: as in
+        `m.Render`."""
         if past is not None:
             self._client.load_checkpoint(past.number, past.scenario, past.scene, past.checkpoint.state)
         number = next(self._numbers)
         self._renderings[number] = take
-        self._client.render(number, rect, columns, past is not None, self.stage if past is None else None)
+        self._client.render(number, rect, columns, past is not None, self.stage if past is None else None, z)
 
     def _take_rendering(self, rendering: m.Rendering) -> None:
         if (take := self._renderings.pop(rendering.number, None)) is not None:

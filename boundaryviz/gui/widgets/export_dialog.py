@@ -48,6 +48,7 @@ VIEWS = {
     "roc": "ROC and precision",
     "calibration": "Calibration",
     "defence": "What the defence removed",
+    "heights": "Boundary off the plane",
     "frames": "Moments of training",
     "compare": "What is pinned, compared",
 }

@@ -81,6 +81,10 @@ _DRAWN = (
         shapes.elephant, Noise(0.0, 0.5, _PUSH + " after labelling"), class_names=("around", "elephant"),
         domain=Domain(-5.0, 5.5, -4.5, 5.5),
     ),
+    Dataset(
+        "random-grid", "Random grid", "Thirty-six cells, each of a class drawn at random by the data seed.",
+        shapes.random_grid, Noise(0.02, 0.2, _PUSH), domain=Domain(-1.75, 1.75, -1.75, 1.75),
+    ),
 )  # fmt: skip
 
 

@@ -103,6 +103,23 @@ def elephant(n: int, noise: float, rng: np.random.Generator) -> Sample:
     return xy + noise * rng.standard_normal((n, 2)), inside(ELEPHANT, xy).astype(np.int64)
 
 
+GRID, _SPACING = 6, 0.5
+"""Cells along each side of the random grid, and how far apart they lie."""
+
+
+def random_grid(n: int, noise: float, rng: np.random.Generator) -> Sample:
+    """Points at the centres of the cells of a grid, each cell of a class drawn at random, as many cells of one as of
+    the other; noise is the standard deviation of a Gaussian push. Shamir, Melamed and BenShmuel, "The dimpled manifold
+    model of adversarial examples in machine learning" (2021), train on such labels to have a boundary dimple.
+
+    Another data seed draws other labels: what is learnt from one draw says nothing of another.
+    """
+    label = rng.permutation(GRID * GRID) % 2
+    cell = np.arange(n) % (GRID * GRID)
+    centre = _SPACING * (np.stack([cell % GRID, cell // GRID], axis=1) - 0.5 * (GRID - 1))
+    return centre + noise * rng.standard_normal((n, 2)), label[cell]
+
+
 def inside(polygon: NDArray[np.float64], xy: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Which places (N, 2) lie in a closed polygon (K, 2): a ray to the right crosses its border an odd number of
     times."""

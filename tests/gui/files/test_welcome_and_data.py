@@ -185,6 +185,18 @@ def test_a_data_set_can_be_lifted_off_the_plane(panel):
     assert enabled() == [True, True]
 
 
+def test_the_slider_of_dimensions_begins_with_the_plane_itself(panel):
+    heard = []
+    panel.changed.connect(lambda *said: heard.append(said))
+    panel.set_values(DataSpec())
+    lift = panel.form.editor("lift")
+    assert (lift.edit.text(), lift.slider.value()) == ("2", 0)
+    lift.slider.setValue(lift.slider.maximum())
+    lift.slider.setValue(0)
+    assert heard[0] == ("data.lift", 500)
+    assert heard[-1] == ("data.lift", None)
+
+
 def test_how_often_a_fragile_input_is_right_is_asked_where_there_is_one(panel):
     enabled = lambda: [panel.form.editor(name).isEnabled() for name in ("cue", "cue_agrees")]  # noqa: E731
     panel.set_values(DataSpec())

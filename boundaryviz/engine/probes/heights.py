@@ -1,0 +1,42 @@
+"""The probe 'heights': how far over and under each place of the plane the boundary lies, in the run shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from typing_extensions import override
+
+from boundaryviz.engine.height_map import HeightMap, flat
+from boundaryviz.engine.heights import mapped
+from boundaryviz.engine.messages import Key
+from boundaryviz.engine.probes.base import Probe, Shown, Slices
+
+_WIDE = 200  # inputs, from which on it takes a quarter of the places: training waits
+
+
+@dataclass(frozen=True)
+class HeightsSettings:
+    """side: cells along the longer side of the domain. z: how far off the plane the sheets are that are drawn."""
+
+    side: int = 48
+    z: float = 0.2
+
+
+class HeightsProbe(Probe):
+    """There is no answer where nothing lies off the plane, see `heights.flat`."""
+
+    Settings = HeightsSettings
+    settings: HeightsSettings
+    share = 0.25
+    drawn = True
+
+    @override
+    def key(self, shown: Shown) -> Key | None:
+        return None if flat(shown.session.scene) else shown.key(shown.replica, self.settings.z)
+
+    @override
+    def work(self, shown: Shown) -> Slices[HeightMap]:
+        side = self.settings.side
+        if shown.session.scene.points.width > _WIDE:
+            side = max(side // 2, 1)
+        return (yield from mapped(shown.session, shown.replica, side, self.settings.z))

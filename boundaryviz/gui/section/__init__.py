@@ -1,0 +1,1 @@
+"""Which plane of points with many inputs is shown."""

@@ -1,0 +1,112 @@
+"""The map of heights over the plane: what the run says, at the pointer and in the past too, or why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from boundaryviz.engine.height_map import HeightMap
+from boundaryviz.engine.heights import mapped
+from boundaryviz.engine.session import Session
+from boundaryviz.evasion.slices import whole
+from boundaryviz.gui.heights.control import words
+from boundaryviz.gui.heights.strip import HeightsStrip
+from boundaryviz.gui.workbench import Workbench
+from boundaryviz.scenario.changes import Settings
+from boundaryviz.scenario.scenario import Scenario
+from helpers.runs import train_to
+from helpers.snapshots import heights
+from helpers.there import there
+
+SMALL = {"data.n": 36, "data.lift": 3, "learner.hidden": [6], "learner.init_off_plane": 4.0}
+
+
+@pytest.fixture
+def shown(show: Callable[[Scenario], Workbench], qtbot: QtBot) -> Workbench:
+    workbench = show(Scenario().with_values(SMALL))
+    train_to(workbench, qtbot, 4)
+    workbench.controller.play(False)
+    qtbot.waitUntil(lambda: not workbench.client.playing)
+    workbench.window.actions_["view.heights"].setChecked(True)
+    qtbot.waitUntil(lambda: workbench.heights.found is not None)
+    return workbench
+
+
+def test_the_map_is_that_of_the_run_and_the_pointer_reads_it(shown: Workbench, qtbot: QtBot):
+    control = shown.heights
+    session = Session(Scenario().with_values(SMALL), device="cpu")
+    session.step(there(shown.controller.presenter.frame).step)
+    expected = whole(mapped(session, 0, 48, 0.2))
+    qtbot.waitUntil(lambda: np.allclose(there(control.found).above, expected.above, rtol=1e-3))
+    assert control.map.isVisible()
+    assert len(control.sheets.lines) == 2
+    x, y = expected.domain.grid(48, expected.above.shape[0])[100]
+    shown.planes.hovered.emit((float(x), float(y)))
+    assert control.strip.words.text() == words(expected, (x, y))
+    control.strip.map.setChecked(False)
+    assert not control.map.isVisible()
+    assert control.sheets.isVisible()
+
+
+def test_the_lines_follow_the_slider(shown: Workbench, qtbot: QtBot):
+    control = shown.heights
+    control.strip.editor.proposed.emit(0.5)
+    qtbot.waitUntil(lambda: control.found is not None and control.found.z == 0.5)
+    assert control.strip.legend.entries == ("on the plane", "0.5 above", "0.5 below")
+    assert control.asked == 0.5
+
+
+def test_it_goes_with_the_switch_and_where_nothing_lies_off_the_plane_that_is_said(shown: Workbench, qtbot: QtBot):
+    control = shown.heights
+    shown.controller.do(Settings({"data.lift": None}), "Lift")
+    qtbot.waitUntil(lambda: "nothing lies off the plane" in control.strip.words.text())
+    assert control.found is None
+    assert control.asked is None
+    assert not control.map.isVisible()
+    assert not control.sheets.isVisible()
+    shown.controller.do(Settings({"data.lift": 3}), "Lift")
+    qtbot.waitUntil(lambda: control.found is not None)
+    shown.window.actions_["view.heights"].setChecked(False)
+    assert not control.strip.isVisible()
+    assert not control.map.isVisible()
+
+
+def test_scrubbing_shows_the_heights_of_then(shown: Workbench, qtbot: QtBot):
+    control, now = shown.heights, there(shown.heights.found)
+    shown.window.actions_["train.first"].trigger()
+    qtbot.waitUntil(lambda: control.found is not None and control.found is not now)
+    first = Session(Scenario().with_values(SMALL), device="cpu")
+    expected = whole(mapped(first, 0, 48, 0.2))
+    np.testing.assert_allclose(there(control.found).above, expected.above, rtol=1e-4)
+    shown.window.actions_["train.now"].trigger()
+    qtbot.waitUntil(lambda: control.found is not None and np.array_equal(control.found.above, now.above))
+
+
+def test_what_is_shown_can_be_exported(shown: Workbench, qtbot: QtBot):
+    taken: list[HeightMap | None] = []
+    shown.exporting._picturing.render(lambda snapshot, _: taken.append(snapshot.heights), z=shown.heights.asked)
+    shown.exporting._picturing.render(lambda snapshot, _: taken.append(snapshot.heights))
+    qtbot.waitUntil(lambda: len(taken) == 2)
+    assert there(taken[0]).above.shape[1] == 96
+    assert taken[1] is None
+
+
+def test_its_words_say_what_is_known():
+    found = heights()
+    assert words(found, None) == "33 % of it within 0.2, median 0.3"
+    assert words(found, (-1.9, 0.0)).endswith("\nhere 0.57 above, none below")
+    assert words(found, (5.0, 0.0)) == words(found, None)
+
+
+def test_the_strip_stands_in_the_corner_and_says_what_lines_are(qtbot: QtBot):
+    strip = HeightsStrip()
+    qtbot.addWidget(strip)
+    heard: list[float] = []
+    strip.moved.connect(heard.append)
+    strip.editor.proposed.emit(99.0)
+    assert heard == [10.0]
+    strip.show()
+    assert strip.legend.accessibleName() == "Boundary: a line on the plane, dashes 10 above, dots 10 below"
