@@ -22,7 +22,7 @@ from boundaryviz.learners.base import Learner, Problem
 from boundaryviz.scene.section import Section
 
 _DRAWS = 16  # random pushes of each point
-_CLIMBS = 10  # steps of a common push in many inputs
+CLIMBS = 10  # steps of a common push in many inputs
 
 NOISY = "The net answers with noise, so that it has chances at each place and no outline; the adaptive attack knows."
 NO_OUTLINE = "Points have more than two inputs, where no outline is exact; PGD bounds the error from below."
@@ -149,7 +149,7 @@ def _attacked(
     for size in sizes.tolist():
         at_size = asked.model_copy(update={"epsilon": size})
         if line == "universal":
-            steps = 0 if model.width <= 2 else _CLIMBS  # on a plane every direction is tried
+            steps = 0 if model.width <= 2 else CLIMBS  # on a plane every direction is tried
             push = universal(model, model.inputs(x), classes, asked.norm, size, steps, asked.seed)
             values.append(float(push.error[0]) if len(x) else np.nan)
         else:

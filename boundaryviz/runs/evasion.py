@@ -19,7 +19,7 @@ from boundaryviz.evasion.model import Model, NoGradient, model_of
 from boundaryviz.evasion.nearest import Outlines, nearest_piece
 from boundaryviz.evasion.pushes import Pushes, Robustness
 from boundaryviz.evasion.pushing import pushed
-from boundaryviz.evasion.robustness import robustness
+from boundaryviz.evasion.robustness import CLIMBS, robustness
 from boundaryviz.evasion.settings import EvasionSpec, Method
 from boundaryviz.evasion.smoothing import Certificates, certify
 from boundaryviz.evasion.universal import universal
@@ -230,11 +230,13 @@ class Evasion:
             return float((self.right & ~push.within).mean())
         if name == "universal_class":
             x, label = self.model.inputs(self.x), torch.from_numpy(self.label).to(self.model.device)
-            return 1.0 - float(universal(self.model, x, label, self.asked.norm, epsilon).class_error[0])
-        found = self._robustness(np.array([epsilon]), (name,))
-        if why := found.missing.get(name):
+            steps = 0 if self.model.width <= 2 else CLIMBS  # as for one push common to all
+            found = universal(self.model, x, label, self.asked.norm, epsilon, steps, self.asked.seed)
+            return 1.0 - float(found.class_error[0])
+        curve = self._robustness(np.array([epsilon]), (name,))
+        if why := curve.missing.get(name):
             raise NoGradient(why)
-        return 1.0 - float(found.lines[name][0])
+        return 1.0 - float(curve.lines[name][0])
 
     # ---- measures -----------------------------------------------------------------------------------
 

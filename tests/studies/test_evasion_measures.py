@@ -94,6 +94,7 @@ def test_off_the_plane_there_are_upper_bounds_and_random_steps_do_little() -> No
     assert one.measure("distance") < one.measure("distance_plane")
     assert one.measure("off_plane") > 0.3
     assert one.measure("random_flips") < 0.05
+    assert one.measure("robust_universal_class") <= one.measure("robust_universal") + 1e-9
     with pytest.raises(ScenarioError, match="on a plane alone"):
         measures(wide.session, ["smoothed_distance"])
 
