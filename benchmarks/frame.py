@@ -22,6 +22,7 @@ MODULES = (
     "saving",
     "gradients",
     "without_labels",
+    "captions",
     "window",
 )
 """The modules that hold sections, in the order of the table."""

@@ -8,7 +8,6 @@ sees none (decision 62).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -17,16 +16,6 @@ from torch.nn import functional as F
 _TINY = 1e-12  # squared lengths that are no longer told from 0
 _SHARPEST = 30.0  # one over the temperature, up to which exp of twice that less is far from 0 in single precision
 _NOBODY, _ITSELF = -1e4, -1e9  # logarithms of how much a column counts that is not seen, and a column for itself
-
-
-@dataclass(frozen=True, eq=False)
-class Pairs:
-    """B pairs of columns of r replicas: their members a and b (r, E, B), of length 1, and weight (r, 1, B), which sums
-    to 1 over all of a replica's pairs; 0 for one that it does not see."""
-
-    a: Tensor
-    b: Tensor
-    weight: Tensor
 
 
 def unit(z: Tensor) -> Tensor:
@@ -39,8 +28,8 @@ def nt_xent(columns: Sequence[Tensor], weights: Sequence[Tensor], rows: slice, t
 
     s: the cosine; b is the partner of a, and k runs over all columns of all blocks but a itself (Chen et al. 2020,
     equation 1). columns: blocks of (r, E, 2 B), of any length but 0, a column's partner B further on; weights
-    (r, 1, B) of pairs, as `Pairs` has them. The first block has all replicas, the others have `rows` of them. A point
-    that weighs twice as much stands twice among the columns.
+    (r, 1, B) of pairs, which sum to 1 over a replica's blocks, 0 for one that it does not see. The first block has all
+    replicas, the others have `rows` of them. A point that weighs twice as much stands twice among the columns.
     """
     halves = [one[:, 0].repeat(1, 2) / 2 for one in weights]
     often = [much.repeat(1, 1, 2) for much in often_in(weights, rows)]
@@ -55,19 +44,6 @@ def nt_xent(columns: Sequence[Tensor], weights: Sequence[Tensor], rows: slice, t
     return torch.cat([alone[: rows.start], alone[rows] + more, alone[rows.stop :]])
 
 
-def two_towers(pairs: Sequence[Pairs], rows: slice, temperature: float) -> Tensor:
-    """As `nt_xent` where a and b are of two kinds: the mean over pairs, (R,), of the loss of a among all b and of b
-    among all a (Radford et al. 2021, figure 3)."""
-    often = often_in([one.weight for one in pairs], rows)
-    weight = [one.weight[:, 0] / 2 for one in pairs]
-    positive = [(one.a * one.b).sum(1) / temperature for one in pairs]
-    kinds = [one.a for one in pairs], [one.b for one in pairs]
-    there, back = (
-        contrasted(one, other, positive, weight, often, rows, temperature) for one, other in (kinds, kinds[::-1])
-    )
-    return there + back
-
-
 def often_in(weights: Sequence[Tensor], rows: slice) -> list[Tensor]:
     """How often the columns of pairs of these weights (r, 1, B) count among the negatives, as its logarithm."""
     count = (weights[0] != 0).sum(2, keepdim=True)
@@ -79,29 +55,6 @@ def often_in(weights: Sequence[Tensor], rows: slice) -> list[Tensor]:
     return [(one * n).log().clamp(min=_NOBODY) for one, n in zip(weights, counts, strict=True)]
 
 
-def contrasted(
-    anchors: Sequence[Tensor],
-    columns: Sequence[Tensor],
-    positive: Sequence[Tensor],
-    weight: Sequence[Tensor],
-    often: Sequence[Tensor],
-    rows: slice,
-    temperature: float,
-) -> Tensor:
-    """The weighted sum over anchors, (R,), of the log of the sum over all columns of exp(s / t), less what is positive.
-
-    Each in blocks, of which the first has all replicas and the others `rows` of them: anchors (r, E, A) and columns
-    (r, E, K) of length 1, positive (r, A) cosines over t, weight (r, A), often (r, 1, K) as `often_in`.
-    """
-    own = _spread(anchors[0], columns[0], often[0], temperature)
-    loss = ((own - positive[0]) * weight[0]).sum(1)
-    if len(anchors) == 1:
-        return loss
-    here = [[one[0][rows], *one[1:]] for one in (anchors, columns, positive, weight, often)]
-    more = added(here[0], here[1], here[2], here[3], here[4], temperature)
-    return torch.cat([loss[: rows.start], loss[rows] + more, loss[rows.stop :]])
-
-
 def added(
     anchors: Sequence[Tensor],
     columns: Sequence[Tensor],
@@ -111,8 +64,11 @@ def added(
     temperature: float,
     itself: bool = False,
 ) -> Tensor:
-    """What further blocks add to the loss of the first by itself, (r,); arguments as in `contrasted`, of those replicas
-    that have all blocks. itself: anchors are the columns, and none is its own negative.
+    """What further blocks add to the loss of the first by itself, (r,), of those replicas that have all blocks: to the
+    weighted sum over anchors of the log of the sum over all columns of exp(s / t), less what is positive.
+
+    Each in blocks: anchors (r, E, A) and columns (r, E, K) of length 1, positive (r, A) cosines over t, weight (r, A),
+    often (r, 1, K) as `often_in`. itself: anchors are the columns, and none is its own negative.
 
     To the anchors of the first it is log(1 + theirs / own), which is 0 to the bit, and so is its slope, where all
     columns of the others count for nothing.

@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, Protocol
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from boundaryviz.learners.base import Problem, TrainingData
 from boundaryviz.learners.batch_loader import Batch
 from boundaryviz.learners.draws import Draws
 from boundaryviz.learners.features import FeatureMap
+from boundaryviz.learners.readouts import Reads
 
 
 class Nets(Protocol):
@@ -47,6 +50,15 @@ class Proxy:
         """Inputs, hidden units and outputs of each of its nets; the first is the one that embeds points."""
         return [(self.features.size, *self.spec.hidden, self.spec.embedding)]
 
+    def eligible(self, label: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of points with these labels (N,), -1 for none, it can do anything with, (N,): all of them, unless it
+        says otherwise."""
+        return np.ones(len(label), dtype=bool)
+
+    def columns(self, x: Tensor) -> Tensor:
+        """What is dealt of points x (r, D, B) in place of them, (r, F, B), by a task that does not move them."""
+        return x
+
     def set_data(self, data: TrainingData) -> None:
         """Take in what the replicas see from now on, where the task looks at more than the columns of a step."""
 
@@ -64,6 +76,12 @@ class Proxy:
     def embedded(self, nets: Nets, x: Tensor) -> Tensor:
         """Where points x (r, D, B) are put, (r, E, B)."""
         raise NotImplementedError
+
+    def reads(self, nets: Nets, present: NDArray[np.int64]) -> Reads | None:
+        """What reads classes out of the embedding by the task's own means, where the spec asks for that; None where
+        labelled points are to be asked. nets: of one replica, in double precision and on the processor. present: the
+        classes that have a label."""
+        return None
 
     def shown(self, x: Tensor) -> Tensor:
         """What the first layer of the first net is given of points (r, D, B), (r, F, B)."""

@@ -73,7 +73,7 @@ def linear(
     scale = 1.0 / np.sqrt(max(float(np.mean(z * z)), 1e-12))
     w, b = logistic(z * scale, among, weight, ridge)
     w_, b_ = torch.from_numpy(w * scale), torch.from_numpy(b)[:, None]
-    return lambda q: _among(torch.addmm(b_.to(q), w_.to(q), q), present, classes)
+    return lambda q: of_all(torch.addmm(b_.to(q), w_.to(q), q), present, classes)
 
 
 def nearest(z: NDArray[np.float64], label: NDArray[np.int64], classes: int, neighbours: int) -> Reads:
@@ -87,7 +87,7 @@ def nearest(z: NDArray[np.float64], label: NDArray[np.int64], classes: int, neig
         q = q / q.norm(dim=0).clamp(min=1e-12)
         cosines = [points.to(q) @ q for points in each]
         likest = [one.topk(min(neighbours, len(one)), dim=0).values.mean(0) for one in cosines]
-        return _among(torch.stack(likest) / _SHARP, present, classes)
+        return of_all(torch.stack(likest) / _SHARP, present, classes)
 
     return read
 
@@ -129,10 +129,10 @@ def tuned(
             learnt[at] = learnt[at].detach() - rate * first[at] / (1 - 0.9**step) / size
     net, w, b = (one.detach() for one in learnt)
     w = w * scale
-    return net, lambda q: _among(torch.addmm(b.to(q), w.to(q), q), present, classes)
+    return net, lambda q: of_all(torch.addmm(b.to(q), w.to(q), q), present, classes)
 
 
-def _among(logits: Tensor, present: Sequence[int] | NDArray[np.int64], classes: int) -> Tensor:
+def of_all(logits: Tensor, present: Sequence[int] | NDArray[np.int64], classes: int) -> Tensor:
     """Of the classes that have a label (c, G) to all (C, G)."""
     if len(present) == classes:
         return logits

@@ -86,9 +86,9 @@ class SelfSupervised(Network):
 
     def set_data(self, data: TrainingData) -> None:
         """Train on the points of `data`, all of them, from the next step on; the weights stay."""
-        x, _ = data.rows()
-        inputs = torch.tensor(np.ascontiguousarray(x.T), dtype=self.dtype, device=self.device)
-        self._loader.set_data(data, inputs, inputs[:0], np.ones(len(x), dtype=bool))
+        x, label = data.rows()
+        inputs = self.proxy.columns(self._points(x))[0]
+        self._loader.set_data(data, inputs, inputs[:0], self.proxy.eligible(label))
         self.proxy.set_data(data)
         self._data = data
         if not self.steps_done:
@@ -248,10 +248,10 @@ class SelfSupervised(Network):
 
     def _some_of(self, replica: int, most: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Inputs (n, D) of up to so many points that a replica is trained on, and their positions (n,): the same of
-        them at any time, in an order of their ids."""
+        them at any time, in an order of their ids. Of points that the task can do nothing with there are none."""
         assert self._data is not None
         own = self._data.of(replica)
-        at = np.flatnonzero(own.weights[0] != 0)
+        at = np.flatnonzero((own.weights[0] != 0) & self.proxy.eligible(own.label))
         at = at[np.argsort(hashes(key(0, Purpose.ORDER), own.ids[at]))][:most]
         return own.x[at], at
 
@@ -270,7 +270,7 @@ class SelfSupervised(Network):
             n = len(which)
             x[replica, :, :n], at[replica, :n] = torch.from_numpy(places.T), torch.from_numpy(which)
             weight[replica, :, :n] = 1 / max(n, 1)
-        x, weight, at = x.to(self.device), weight.to(self.device, self.dtype), at.to(self.device)
+        x, weight, at = self.proxy.columns(x.to(self.device)), weight.to(self.device, self.dtype), at.to(self.device)
         part = self.proxy.dealt(Batch(x, x[:, :0], weight, at), slice(0, len(self.P)), 0, 0, self._judging)
         found = np.full(len(self.P), np.nan)
         for shard in self._shards(part):
@@ -315,6 +315,8 @@ class SelfSupervised(Network):
         label, weight = own.label[at], own.weights[0, at].astype(np.float64)
         x = torch.tensor(np.ascontiguousarray(own.x[at].T), dtype=torch.float64)[None]
         flat = self.P[replica : replica + 1].detach().cpu().double()
+        if (by_task := self.proxy.reads(self._nets(flat), np.unique(label))) is not None:
+            return Readout(by_task)
         if spec.readout == "fine-tune":
             net, reads = readouts.tuned(
                 lambda some, places: self.proxy.embedded(self._nets(some), places),

@@ -33,3 +33,4 @@ class Purpose(IntEnum):
     MASK = 15
     EVASION = 16
     WALK = 20
+    CAPTION = 21

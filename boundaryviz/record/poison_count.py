@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,8 @@ DOCUMENTS_WORDS: Final = "Souly et al. (2025): some 250 documents, from 600 M to
 class Way:
     """A way of learning and the poison against it. inserts: what the attacker must be able to do.
 
-    values: what of a scenario is set to something else, by dotted path.
+    values: what of a scenario is set to something else, by dotted path. epochs: how often each point is seen, however
+    many there are; None for as many steps as the scenario, or a value, says.
     """
 
     name: str
@@ -40,23 +41,61 @@ class Way:
     inserts: str
     values: tuple[tuple[str, Any], ...] = ()
     labelled: bool = True
+    epochs: int | None = None
+
+    def steps(self, size: int, batch: int | Literal["full"]) -> dict[str, int]:
+        """The steps of so many points in batches of this size, where they follow from epochs, by their path."""
+        if self.epochs is None:
+            return {}
+        return {"training.steps": max(round(self.epochs * size / (size if batch == "full" else batch)), 1)}
 
 
-def _supervised(name: str, title: str, jitter: float, *learner: tuple[str, Any]) -> Way:
+def _supervised(name: str, title: str, jitter: float, *learner: tuple[str, Any], epochs: int | None = None) -> Way:
+    return Way(name, title, "insert points under a label of one's own choice", _copied(jitter, *learner), epochs=epochs)
+
+
+def _captioned(name: str, title: str, *learner: tuple[str, Any], epochs: int | None = None) -> Way:
+    values = _copied(0.0, ("learner.name", "captions"), *learner)
+    return Way(name, title, "publish points with a caption of one's own choice", values, False, epochs)
+
+
+def _copied(jitter: float, *learner: tuple[str, Any]) -> tuple[tuple[str, Any], ...]:
     copies = (("poison.attack", "copies"), ("poison.of", "target"), ("poison.jitter", jitter))
-    values = (("data.labels_per_class", "all"), *learner, *copies)
-    return Way(name, title, "insert points under a label of one's own choice", values)
+    return ("data.labels_per_class", "all"), *learner, *copies
 
 
 _KNN = (("learner.name", "KNeighborsClassifier"), ("learner.n_neighbors", 7))
 _SVM = (("learner.name", "SVC"), ("learner.kernel", "rbf"), ("learner.gamma", 2.0), ("learner.C", 1.0))
-WAYS: Final = (
+_SPREADING = (
     Way("spreading", "six labels spread, a bridge", "publish points, which nobody labels", labelled=False),
     _supervised("copies", "7 nearest neighbours, exact copies", 0.0, *_KNN),
     _supervised("near", "7 nearest neighbours, copies within .02", 0.02, *_KNN),
     _supervised("svm", "RBF support vectors, copies within .02", 0.02, *_SVM),
 )
-"""The first is the scenario as it is; the others learn from the same points, all labelled."""
+
+_UNSEEN = ("training.evaluate_every", 100_000)  # no curve is kept
+_WAVES = (
+    ("learner.hidden", (64, 64)), ("learner.activation", "relu"), ("learner.fourier", 32),
+    ("learner.fourier_scale", 3.0), ("training.batch_size", 256), ("training.learning_rate", 0.003), _UNSEEN,
+)  # fmt: skip
+_PLAIN = (
+    ("learner.hidden", (32, 32)), ("learner.activation", "tanh"), ("learner.fourier", 0), ("training.batch_size", 64),
+    ("training.learning_rate", 0.003), ("training.steps", 1000), _UNSEEN,
+)  # fmt: skip
+_CAPTIONS = (
+    _captioned("captions", "captions, 20 epochs", *_WAVES, epochs=20),
+    _captioned("captions_steps", "captions, 1,000 steps, inputs as they are", *_PLAIN),
+    _supervised("labels", "labels, 20 epochs", 0.0, ("learner.name", "mlp"), *_WAVES, epochs=20),
+    _supervised("labels_steps", "labels, 1,000 steps, inputs as they are", 0.0, ("learner.name", "mlp"), *_PLAIN),
+)
+WAYS: Final = (*_SPREADING, *_CAPTIONS)
+"""All there are; see `ways_against`."""
+
+
+def ways_against(learner: str) -> tuple[Way, ...]:
+    """The ways that go together, for a scenario with this learner: those of captions, or the scenario as it is and
+    others that learn from the same points, all labelled."""
+    return _CAPTIONS if learner == "captions" else _SPREADING
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from boundaryviz.scenario.caption_advice import caption_advice
 from boundaryviz.scenario.poison_advice import poison_note
 from boundaryviz.scenario.response_advice import decision_advice, response_advice
 from boundaryviz.scenario.scale_advice import scale_note
@@ -19,6 +20,7 @@ def notes(scenario: Scenario, scene: Scene) -> tuple[str, ...]:
         scale_note(scenario, scene),
         poison_note(scenario.learner.family.supervised, scene),
         response_advice(scenario.learner, scene),
+        caption_advice(scenario.learner, scene),
         decision_advice(scenario, scene),
         stopping_advice(scenario, scene),
     )

@@ -11,7 +11,7 @@ import numpy as np
 
 from boundaryviz.engine.session import Session
 from boundaryviz.jobs.messages import OnProgress, Tell
-from boundaryviz.record.poison_count import RUNGS, SIZES, WAYS, CountLine, PoisonCount, Way, measures_of
+from boundaryviz.record.poison_count import RUNGS, SIZES, WAYS, CountLine, PoisonCount, Way, measures_of, ways_against
 from boundaryviz.runs.bars import told
 from boundaryviz.runs.run import Run
 from boundaryviz.scenario.gallery import Given, given
@@ -47,9 +47,8 @@ def poison_count(
 ) -> PoisonCount:
     """How much poison takes the scenario's target, for each number of training points, over draws of the data.
 
-    scenario: or its name, a file, or arrays, as for `train`; it is the first way, and the others, which are supervised,
-    learn from its points with all their labels. sizes: training points. data_seeds: default eight from the scenario's
-    own on. ways: names among `WAYS`, default all.
+    scenario: or its name, a file, or arrays, as for `train`. sizes: training points. data_seeds: default eight from the
+    scenario's own on. ways: names among `WAYS`, default those of `ways_against` its learner.
     progress, watch: as for a dose-response. store, executor: as in `studies.running.carry_out`.
     Raises ScenarioError for a scenario whose points no data seed draws, or without a target, and for sizes, seeds or
     ways that are none; DeviceError; MemoryNeeded.
@@ -57,7 +56,7 @@ def poison_count(
     chosen = given(scenario)
     if data_seeds is None:
         data_seeds = range(chosen.data.seed, chosen.data.seed + DRAWS)
-    plan = _Plan.of(chosen, tuple(sizes), check_data_seeds(data_seeds), _ways(ways), device)
+    plan = _Plan.of(chosen, tuple(sizes), check_data_seeds(data_seeds), _ways(chosen, ways), device)
     with told(f"poison needed for {chosen.name}", progress) as tell:
         return rows_of(plan.batches.values(), plan.found, store, executor, tell, watch)
 
@@ -66,7 +65,8 @@ def plan(scenario: Scenario, data_seed: int | None, names: Collection[str], seed
     """The measures of `[expect]` under 'count.', of one draw: only the climbs that they are taken from; see
     `draws.Planner`."""
     wanted = [(way, size) for way in WAYS for size in SIZES if any(_takes(name, way, size) for name in names)]
-    one = _Plan.of(scenario, SIZES, (scenario.data.seed,), WAYS, device)
+    ways = tuple(way for way in WAYS if any(way is one for one, _ in wanted))
+    one = _Plan.of(scenario, SIZES, (scenario.data.seed,), ways, device)
     batches = tuple(one.batches[way.name, size, scenario.data.seed] for way, size in wanted)
 
     def reduce(rows: Sequence[Values | None]) -> dict[str, float]:
@@ -77,15 +77,15 @@ def plan(scenario: Scenario, data_seed: int | None, names: Collection[str], seed
 
 
 def _takes(measure: str, way: Way, size: int) -> bool:
-    name, _, rest = measure.partition("_")
-    return name == way.name and rest in (str(size), f"{size}_reach", "slope", "slope_share")
+    rest = measure.removeprefix(f"{way.name}_")
+    return rest != measure and rest in (str(size), f"{size}_reach", "slope", "slope_share")
 
 
-def _ways(names: Sequence[str] | None) -> tuple[Way, ...]:
+def _ways(scenario: Scenario, names: Sequence[str] | None) -> tuple[Way, ...]:
     known = {way.name: way for way in WAYS}
     if unknown := [name for name in names or () if name not in known]:
         raise ScenarioError([f"ways: there is no {name!r}; there are: {', '.join(known)}" for name in unknown])
-    return WAYS if names is None else tuple(known[name] for name in names)
+    return ways_against(scenario.learner.name) if names is None else tuple(known[name] for name in names)
 
 
 # ---- what is to be done -----------------------------------------------------------------------------------
@@ -111,6 +111,8 @@ class _Plan:
         for size in sizes:
             for way in ways:
                 changed = scenario.with_values({"data.n": size} | dict(way.values))
+                if steps := way.steps(size, changed.training.batch_size):
+                    changed = changed.with_values(steps)
                 for seed in data_seeds:
                     one = changed.with_values({"data.seed": seed, "poison.seed": seed, "poison.count": 0})
                     key = content_key("poison-count", one, rungs=list(RUNGS))

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from boundaryviz.figures.poison_count import draw_poison_count
 from boundaryviz.figures.sheet import save
 from boundaryviz.figures.style import STYLES, Options
-from boundaryviz.record.poison_count import WAYS, CountLine, PoisonCount
+from boundaryviz.record.poison_count import CountLine, PoisonCount, ways_against
 from helpers.words_apart import check_words_apart
 
 
@@ -23,7 +23,7 @@ def counted(seeds: int = 8) -> PoisonCount:
     sizes = (1000, 4000, 20000)
     lines = [
         CountLine(way, sizes, each, np.full((3, seeds), 0.11 / (k + 1)))
-        for k, (way, each) in enumerate(zip(WAYS, counts, strict=True))
+        for k, (way, each) in enumerate(zip(ways_against("label-spreading"), counts, strict=True))
     ]
     return PoisonCount("count", "A count, not a share", sizes, tuple(range(seeds)), tuple(lines))
 

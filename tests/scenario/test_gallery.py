@@ -38,6 +38,7 @@ QUICK = {
     "cut-the-current": (0,),
     "wider-bridge": (0,),
     "filters-pass-the-heap": (0,),
+    "captions": (0,),
     "contrastive-walks": (0,),
     "dimples": (0,),
     "masked-gradient": (0,),

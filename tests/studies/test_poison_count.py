@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
-from boundaryviz.record.poison_count import WAYS, CountLine, PoisonCount, measures_of, slope_of
+from boundaryviz.record.poison_count import WAYS, CountLine, PoisonCount, measures_of, slope_of, ways_against
 from boundaryviz.runs.run import train
 from boundaryviz.scenario import gallery
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
@@ -127,6 +127,8 @@ def test_a_promise_takes_the_climbs_that_it_needs_and_no_more() -> None:
     one = scenario(data__seed=5)
     assert len(plan(one, 5, ["copies_1000", "copies_1000_reach"], 1, "cpu").batches) == 1
     assert len(plan(one, 5, ["copies_slope_share", "spreading_1000"], 1, "cpu").batches) == 4
+    steps = plan(one, 5, ["captions_steps_4000", "captions_steps_slope"], 1, "cpu").batches  # of a name within a name
+    assert [batch.content.scenario.training.steps for batch in steps] == [1000] * 3  # type: ignore[attr-defined]
     promised = one.model_copy(update={"expect": {"count.copies_1000": (4.0, 4.0)}})
     assert check(promised, (0,)).holds
 
@@ -139,3 +141,35 @@ def test_what_cannot_be_counted_is_refused_in_words() -> None:
         poison_count(kept, progress=False)
     with pytest.raises(ScenarioError, match=r"data\.n"):
         poison_count("count-not-share", (3,), progress=False)
+
+
+# ---- captions ----------------------------------------------------------------------------------------------
+
+
+def captioned(**values: Any) -> Scenario:
+    return gallery.load("captions-count").with_values({key.replace("__", "."): value for key, value in values.items()})
+
+
+def test_ways_that_see_each_point_as_often_take_more_steps_of_more_points() -> None:
+    from boundaryviz.studies.poison_count import _Plan
+
+    ways = ways_against("captions")
+    assert [way.epochs for way in ways] == [20, None, 20, None]
+    plan: Any = _Plan.of(captioned(), (1000, 20_000), (3,), ways, "cpu")
+    steps = {way: {size: plan.batches[way, size, 3].content.scenario.steps for size in (1000, 20_000)}
+             for way in ("captions", "captions_steps", "labels")}  # fmt: skip
+    assert steps == {
+        "captions": {1000: 78, 20_000: 1562}, "captions_steps": {1000: 1000, 20_000: 1000},
+        "labels": {1000: 78, 20_000: 1562},
+    }  # fmt: skip
+    learners = {way: plan.batches[way, 1000, 3].content.scenario.learner for way in steps}
+    assert [one.name for one in learners.values()] == ["captions", "captions", "mlp"]
+    assert [one.fourier for one in learners.values()] == [32, 0, 32]
+
+
+def test_a_scenario_of_captions_is_counted_by_its_own_ways() -> None:
+    assert [way.name for way in ways_against("label-spreading")] == ["spreading", "copies", "near", "svm"]
+    assert {*ways_against("captions"), *ways_against("mlp")} == set(WAYS)
+    found = poison_count(captioned(training__batch_size=16), (100,), (0,), ["captions", "labels"], progress=False)
+    assert [line.way.title for line in found.lines] == ["captions, 20 epochs", "labels, 20 epochs"]
+    assert found.plain()["lines"][0]["attacker_must"] == "publish points with a caption of one's own choice"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QAbstractTableModel, QModelIndex, Qt, pyqtSignal
@@ -14,6 +16,9 @@ from boundaryviz.scene.responses import taught
 from boundaryviz.scene.scene import Points, Scene, Split, origin_word
 
 COLUMNS = ("id", "x", "y", "label", "split", "origin", "predicted", "muted")
+Captions = Callable[[NDArray[np.integer], NDArray[np.integer]], NDArray[np.integer]]
+"""Of points with these ids and labels (N,) the words (N,) that stand under them."""
+
 _EDITABLE = {1, 2, 3}
 _PREDICTED, _MUTED = 6, 7
 _NONE = QModelIndex()
@@ -36,6 +41,7 @@ class PointModel(QAbstractTableModel):
         self.scene: Scene | None = None
         self.points = _EMPTY
         self.predicted: NDArray[np.int16] | None = None
+        self.captions: Captions | None = None
         self.order: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._row_of: dict[int, int] | None = None
         self._sort: tuple[int, bool] = (0, False)
@@ -53,6 +59,12 @@ class PointModel(QAbstractTableModel):
         self._arrange()
         self.endResetModel()
         return True
+
+    def set_captions(self, captions: Captions | None) -> None:
+        """What says which word stands under a point, beside its label; None for no captions."""
+        if captions != self.captions:
+            self.captions = captions
+            self._tell(3, 3)
 
     def set_predicted(self, predicted: NDArray[np.int16] | None) -> None:
         """predicted: (N,) in the scene's order; None or another length shows none."""
@@ -167,6 +179,12 @@ class PointModel(QAbstractTableModel):
             return ""
         return f" {taught(points.label[at : at + 1], points.responses[at : at + 1])[0]:+.2f}"
 
+    def _caption(self, at: int) -> str:
+        """The caption of a point that has one, of learners that are told captions."""
+        if self.captions is None or self.points.label[at] < 0:
+            return ""
+        return f", word {int(self.captions(self.points.ids[at : at + 1], self.points.label[at : at + 1])[0])}"
+
     def _words(self, at: int, column: int) -> str:
         if column == _MUTED:
             return "muted" if self.points.muted[at] else ""
@@ -179,7 +197,7 @@ class PointModel(QAbstractTableModel):
         if column in (1, 2):
             return f"{value:.3g}"
         if column == 3:
-            return self.class_name(int(value)) + self._response(at)
+            return self.class_name(int(value)) + self._response(at) + self._caption(at)
         if column == 4:
             return Split(int(value)).name.lower()
         return origin_word(int(value)) if column == 5 else str(value)

@@ -29,7 +29,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from boundaryviz.gui.plane.point_model import PointModel
+from boundaryviz.gui.plane.point_model import Captions, PointModel
 from boundaryviz.gui.widgets.controls import label
 from boundaryviz.scene.scene import UNLABELLED, Scene
 
@@ -138,6 +138,10 @@ class PointTable(QWidget):
     def set_predicted(self, predicted: NDArray[np.int16] | None) -> None:
         """(N,) in the order of the scene's points."""
         self.model.set_predicted(predicted)
+
+    def set_captions(self, captions: Captions | None) -> None:
+        """Show the word that stands under each point beside its label; None for no captions."""
+        self.model.set_captions(captions)
 
     def set_selection(self, ids: Iterable[int]) -> None:
         """Select these points; ids that are not there are left out. Nothing is emitted."""

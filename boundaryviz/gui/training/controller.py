@@ -29,6 +29,7 @@ from boundaryviz.gui.training.transport import TransportBar
 from boundaryviz.gui.widgets.forms import SpecForm
 from boundaryviz.gui.widgets.plain import add_action, add_submenu, menu_words, title_words
 from boundaryviz.learners.specs import FAMILIES, TrainingSpec
+from boundaryviz.scenario.caption_advice import caption_advice
 from boundaryviz.scenario.changes import Settings, resets, stirs
 from boundaryviz.scenario.response_advice import decision_advice, response_advice
 from boundaryviz.scenario.scale_advice import scale_advice
@@ -108,6 +109,7 @@ class Controller(QObject):
             of_responses = response_advice(state.scenario.learner, state.scene) or decision_advice(
                 state.scenario, state.scene
             )
+            self.presenter.say(Word.CAPTIONS, caption_advice(state.scenario.learner, state.scene) or None)
             self.presenter.say(Word.RESPONSES, of_responses or None)
             self.presenter.say(Word.STOPPING, stopping_advice(state.scenario, state.scene) or None)
         self._tell(state, before, fresh)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from PyQt6.QtCore import QObject
 
@@ -11,6 +13,7 @@ from boundaryviz.gui.plane.twin_planes import TwinPlanes
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.training.controller import Do
 from boundaryviz.gui.training.presenter import Presenter
+from boundaryviz.learners.captions import captions
 from boundaryviz.scene.edits import Move, Recolumn
 from boundaryviz.scene.scene import Scene
 
@@ -25,6 +28,7 @@ class PointsControl(QObject):
         self._window, self._planes, self._document = window, planes, document
         self._presenter, self._do = presenter, do
         self._scene: Scene | None = None  # that the table shows
+        self._told = 0, 0  # words of captions, and their seed
         self.table = PointTable()
         self.table.selection_changed.connect(self._selected)
         self.table.edited.connect(self._edited)
@@ -41,6 +45,11 @@ class PointsControl(QObject):
         if self._presenter.scene is not self._scene:
             self._scene = self._presenter.scene
             self.table.set_scene(self._scene)
+        spec, training = self._presenter.scenario.learner, self._presenter.scenario.training
+        told = (spec.words if spec.name == "captions" else 0), training.seed
+        if told != self._told:
+            self._told = told
+            self.table.set_captions(partial(captions, words=told[0], seed=told[1]) if told[0] else None)
 
     def _fill(self) -> None:
         """What is predicted; a table behind other tabs waits."""

@@ -54,9 +54,10 @@ class Word(IntEnum):
     RISING = 4
     UNIT = 5
     RESPONSES = 6
-    STOPPING = 7
-    SCALE = 8
-    HINT = 9
+    CAPTIONS = 7
+    STOPPING = 8
+    SCALE = 9
+    HINT = 10
 
 
 Named = dict[str, NDArray[np.float64]]

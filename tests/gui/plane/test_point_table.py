@@ -159,3 +159,11 @@ def test_a_hundred_thousand_points_are_taken(table):
     table.view.selectionModel().select(table.model.index(5, 0), QItemSelectionModel.SelectionFlag.ClearAndSelect)
     table.grab()
     assert len(table.selection()) == 1
+
+
+def test_captions_stand_beside_labels_where_a_learner_is_told_any(table):
+    table.set_captions(lambda ids, label: 8 * label + ids % 8)
+    assert column(table, 3)[:3] == ["unlabelled", "left, word 3", "right, word 12"]
+    table.model.setData(table.model.index(1, 3), 1)  # the editor knows labels alone
+    table.set_captions(None)
+    assert column(table, 3)[:3] == ["unlabelled", "left", "right"]

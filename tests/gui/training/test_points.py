@@ -8,6 +8,8 @@ import numpy as np
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.gui.workbench import Workbench
+from boundaryviz.learners.captions import captions
+from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Remove
 from helpers.runs import put_a_point, train_to
@@ -62,3 +64,20 @@ def test_what_is_chosen_and_typed_there_is_so_on_the_plane(show: Callable[[Scena
     assert workbench.document.scene.points.label[1] == 1
     workbench.document.do(Remove(ids[:1]), "Delete")
     assert len(table.model.points) == len(ids) - 1
+
+
+def test_captions_stand_beside_labels_where_the_learner_is_told_any(
+    show: Callable[[Scenario], Workbench], qtbot: QtBot
+) -> None:
+    workbench = show(Scenario().with_values({"data.n": 30, "learner.name": "captions", "learner.hidden": [4]}))
+    table, points = workbench.points.table, workbench.document.scene.points
+
+    def shown() -> list[str]:
+        model = table.model
+        return [model.index(row, 3).data().rpartition(" ")[2] for row in range(model.rowCount())]
+
+    for seed in (0, 5):
+        workbench.document.do(Settings({"training.seed": seed}), "Set seed")
+        assert shown() == [str(word) for word in captions(points.ids, points.label, seed, 8)]
+    workbench.document.do(Settings({"learner.name": "mlp"}), "Set learner")
+    assert all("word" not in table.model.index(row, 3).data() for row in range(5))
