@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from PyQt6.QtCore import QObject
 
@@ -20,10 +22,12 @@ from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.training.presenter import Presenter
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
+from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.plain_text import NAME, one_line
 from boundaryviz.scene.scene import Scene
 
 _PROBES = ("heights", "heights-clean")
+_PROMISES = ("heights.", "trigger.")
 _SIDES = ("above", "below")
 _LINES = -3.5  # over the boundary, under the points
 EMPTY = "Looking off the plane\u2026"
@@ -97,6 +101,11 @@ class HeightsControl(QObject):
     def asked(self) -> float | None:
         """How far off the plane a figure of what is shown looks; None where heights are not shown."""
         return self.z if self._switch.isChecked() and not flat(self._presenter.scene) else None
+
+    def ready(self, scenario: Scenario) -> tuple[str, Callable[[], None]] | None:
+        """What is offered with a scenario that promises something off its plane: a button's words, and what it does."""
+        promises = any(key.startswith(_PROMISES) for key in scenario.expect)
+        return ("Look off the plane", lambda: self._switch.setChecked(True)) if promises else None
 
     @property
     def _layers(self) -> list[_Layer]:

@@ -16,6 +16,7 @@ from boundaryviz.evasion.slices import whole
 from boundaryviz.gui.heights.control import words
 from boundaryviz.gui.heights.strip import HeightsStrip
 from boundaryviz.gui.workbench import Workbench
+from boundaryviz.scenario import gallery
 from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.scenario import Scenario
 from helpers.runs import train_to
@@ -106,6 +107,16 @@ def test_what_is_shown_can_be_exported(shown: Workbench, qtbot: QtBot):
     qtbot.waitUntil(lambda: len(taken) == 2)
     assert there(taken[0]).above.shape[1] == 96
     assert taken[1] is None
+
+
+def test_it_is_offered_with_an_example_that_is_about_it(show: Callable[[Scenario], Workbench], qtbot: QtBot):
+    workbench = show(Scenario().with_values(SMALL))
+    assert workbench.heights.ready(gallery.load("noise-relation")) is None
+    words_, act = there(workbench.heights.ready(gallery.load("dimples")))
+    assert words_ == "Look off the plane"
+    act()
+    assert workbench.window.actions_["view.heights"].isChecked()
+    assert workbench.heights.ready in workbench.filing.offers
 
 
 def test_its_words_say_what_is_known():
