@@ -51,6 +51,12 @@ class HeightMap:
         known = self.nearest[~np.isnan(self.nearest)]
         return float(np.median(known)) if known.size else np.nan
 
+    def decided(self, side: int) -> NDArray[np.int64]:
+        """The class decided z off the plane, above (0) or below (1), -1 for none: (rows, columns) of the sheets."""
+        sheet = self.sheets[side]
+        classes = (sheet > 0.5).astype(np.int64) if sheet.ndim == 2 else sheet.argmax(axis=0)
+        return np.where(np.isnan(sheet if sheet.ndim == 2 else sheet.sum(axis=0)), -1, classes)
+
     def at(self, x: float, y: float) -> tuple[float, float] | None:
         """Above and below, at one place; None beyond the domain."""
         rows, columns = self.above.shape

@@ -224,7 +224,7 @@ class Workbench:
             self.timeline.strip, self.compare.snapshots, self.pin_files.file, lambda: self.heights.asked,
             self._further_figures,
         )  # fmt: skip
-        self.filing.offers += [self.effect.ready, self.adversary.ready, self.elephant.goes_with]
+        self.filing.offers += [self.effect.ready, self.adversary.ready, self.elephant.goes_with, self.heights.ready]
         self.pasting = Pasting(window, self.plane, self.filing.welcome, self.controller, self.importing)
         self.autosave = self._autosave()
         self.restoring = Restoring(

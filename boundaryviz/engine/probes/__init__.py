@@ -23,6 +23,7 @@ PROBES: dict[str, str] = {
     "embedding": "boundaryviz.engine.probes.embedding:EmbeddingProbe",
     "similarity": "boundaryviz.engine.probes.embedding:SimilarityProbe",
     "heights": "boundaryviz.engine.probes.heights:HeightsProbe",
+    "heights-clean": "boundaryviz.engine.probes.heights:HeightsProbe",
     "influence": "boundaryviz.influences.probe:InfluenceProbe",
     "influence-slowly": "boundaryviz.influences.probe:SlowInfluenceProbe",
 }

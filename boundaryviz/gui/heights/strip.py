@@ -5,23 +5,26 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from boundaryviz.engine.height_map import NEAR
-from boundaryviz.gui.widgets.controls import label
+from boundaryviz.gui.widgets.controls import choices, label
 from boundaryviz.gui.widgets.fields import FieldPlan
 from boundaryviz.gui.widgets.number import NumberEditor
 from boundaryviz.gui.widgets.plain import tip
 from boundaryviz.gui.widgets.theme import LIGHT, Theme
 
-LEAST, MOST = 0.01, 10.0
+LEAST, MOST = 0.01, 20.0
+COLOURS = {"near": "how near it is", "above": "answers above", "below": "answers below", "none": "no colours"}
+"""What the colours of the plane say, beside the lines."""
 _PLAN = FieldPlan(
     "z", "Off the plane", "How far above and below the plane the dashed and the dotted line are, in the units of the "
     "inputs. Colours are full on the boundary, and gone from five times as far on.", "number", NEAR,
     low=LEAST, high=MOST, log=True,
 )  # fmt: skip
 _WIDE, _SWATCH = 324, 20  # pixels
+_INSIDE = 10  # to both sides of what stands in it
 _AWAY = 12  # from the edges of the plane
 
 
@@ -61,13 +64,13 @@ class _Lines(QWidget):
 
 
 class HeightsStrip(QWidget):
-    """Slider, switch, legend and words; it stands in the lower left corner of its parent.
+    """Slider, what colours say, legend and words; it stands in the lower left corner of its parent.
 
-    moved: how far off the plane is looked at. mapped: whether heights are shown as colours.
+    moved: how far off the plane is looked at. coloured: one of `COLOURS` was chosen.
     """
 
     moved = pyqtSignal(float)
-    mapped = pyqtSignal(bool)
+    coloured = pyqtSignal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,12 +78,11 @@ class HeightsStrip(QWidget):
         self.editor = NumberEditor(_PLAN)
         self.editor.set_range(LEAST, MOST)
         self.editor.setToolTip(tip(_PLAN.explains))
-        self.map = QCheckBox("Colours")
-        self.map.setChecked(True)
-        self.map.setToolTip(tip("Colour each place by how near the boundary lies over or under it"))
+        self.colours = choices("Colours", COLOURS, 120)
+        self.colours.setToolTip(tip("Colour each place by how near the boundary lies over or under it, or by what the "
+                                    "model answers so far above or below it, the clean twin beside it"))  # fmt: skip
         self.legend = _Lines()
         self.words = label("", wraps=True)
-        self.words.setMinimumHeight(2 * self.words.fontMetrics().lineSpacing())  # with and without a pointer
         title = label("Off the plane")
         title.setBuddy(self.editor)
         line = QHBoxLayout()
@@ -88,19 +90,27 @@ class HeightsStrip(QWidget):
         line.addWidget(title)
         line.addWidget(self.editor, 1)
         below = QHBoxLayout()
-        below.addWidget(self.words, 1)
-        below.addWidget(self.map)
+        shown = label("Colours")
+        shown.setBuddy(self.colours)
+        below.addWidget(shown)
+        below.addWidget(self.colours, 1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(10, 8, 10, 8)
+        layout.setContentsMargins(_INSIDE, 8, _INSIDE, 8)
         layout.setSpacing(4)
         layout.addLayout(line)
         layout.addLayout(below)
+        layout.addWidget(self.words)
         layout.addWidget(self.legend)
         self.setFixedWidth(_WIDE)
         self.editor.proposed.connect(self._moved)
-        self.map.toggled.connect(self.mapped)
+        self.colours.activated.connect(lambda _at: self.coloured.emit(self.shown))
         self.set_height(NEAR)
         self.hide()
+
+    @property
+    def shown(self) -> str:
+        """What colours say, as in `COLOURS`."""
+        return str(self.colours.currentData())
 
     def set_height(self, z: float) -> None:
         """Show how far off the plane lines are; nothing is emitted."""
@@ -111,6 +121,9 @@ class HeightsStrip(QWidget):
     def set_words(self, words: str) -> None:
         """What was found, or why there is nothing."""
         self.words.setText(words)
+        inside = _WIDE - 2 * _INSIDE
+        lines = 2 * self.words.fontMetrics().lineSpacing()  # with and without a pointer
+        self.words.setMinimumHeight(max(lines, self.words.heightForWidth(inside)))
         self._place()
 
     def set_theme(self, theme: Theme) -> None:

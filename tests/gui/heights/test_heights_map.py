@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from PyQt6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.engine.height_map import HeightMap
@@ -15,6 +16,7 @@ from boundaryviz.evasion.slices import whole
 from boundaryviz.gui.heights.control import words
 from boundaryviz.gui.heights.strip import HeightsStrip
 from boundaryviz.gui.workbench import Workbench
+from boundaryviz.scenario import gallery
 from boundaryviz.scenario.changes import Settings
 from boundaryviz.scenario.scenario import Scenario
 from helpers.runs import train_to
@@ -22,6 +24,13 @@ from helpers.snapshots import heights
 from helpers.there import there
 
 SMALL = {"data.n": 36, "data.lift": 3, "learner.hidden": [6], "learner.init_off_plane": 4.0}
+
+
+def choose(combo: QComboBox, value: str) -> None:
+    """What a hand does with a combo box."""
+    at = combo.findData(value)
+    combo.setCurrentIndex(at)
+    combo.activated.emit(at)
 
 
 @pytest.fixture
@@ -41,14 +50,20 @@ def test_the_map_is_that_of_the_run_and_the_pointer_reads_it(shown: Workbench, q
     session.step(there(shown.controller.presenter.frame).step)
     expected = whole(mapped(session, 0, 48, 0.2))
     qtbot.waitUntil(lambda: np.allclose(there(control.found).above, expected.above, rtol=1e-3))
-    assert control.map.isVisible()
-    assert len(control.sheets.lines) == 2
+    assert control.lead.map.isVisible()
+    assert len(control.lead.sheets.lines) == 2
     x, y = expected.domain.grid(48, expected.above.shape[0])[100]
     shown.planes.hovered.emit((float(x), float(y)))
     assert control.strip.words.text() == words(expected, (x, y))
-    control.strip.map.setChecked(False)
-    assert not control.map.isVisible()
-    assert control.sheets.isVisible()
+    choose(control.strip.colours, "none")
+    assert not control.lead.map.isVisible()
+    assert control.lead.sheets.isVisible()
+    choose(control.strip.colours, "below")
+    expected_class = (there(control.found).sheets[1] > 0.5).astype(int)
+    np.testing.assert_array_equal(there(control.found).decided(1), expected_class)
+    assert control.lead.map.isVisible()
+    most = int(expected_class.mean() > 0.5)
+    assert f"0.2 below: class {most} on {100 * (expected_class == most).mean():.0f} %" in control.strip.words.text()
 
 
 def test_the_lines_follow_the_slider(shown: Workbench, qtbot: QtBot):
@@ -65,13 +80,13 @@ def test_it_goes_with_the_switch_and_where_nothing_lies_off_the_plane_that_is_sa
     qtbot.waitUntil(lambda: "nothing lies off the plane" in control.strip.words.text())
     assert control.found is None
     assert control.asked is None
-    assert not control.map.isVisible()
-    assert not control.sheets.isVisible()
+    assert not control.lead.map.isVisible()
+    assert not control.lead.sheets.isVisible()
     shown.controller.do(Settings({"data.lift": 3}), "Lift")
     qtbot.waitUntil(lambda: control.found is not None)
     shown.window.actions_["view.heights"].setChecked(False)
     assert not control.strip.isVisible()
-    assert not control.map.isVisible()
+    assert not control.lead.map.isVisible()
 
 
 def test_scrubbing_shows_the_heights_of_then(shown: Workbench, qtbot: QtBot):
@@ -94,6 +109,16 @@ def test_what_is_shown_can_be_exported(shown: Workbench, qtbot: QtBot):
     assert taken[1] is None
 
 
+def test_it_is_offered_with_an_example_that_is_about_it(show: Callable[[Scenario], Workbench], qtbot: QtBot):
+    workbench = show(Scenario().with_values(SMALL))
+    assert workbench.heights.ready(gallery.load("noise-relation")) is None
+    words_, act = there(workbench.heights.ready(gallery.load("dimples")))
+    assert words_ == "Look off the plane"
+    act()
+    assert workbench.window.actions_["view.heights"].isChecked()
+    assert workbench.heights.ready in workbench.filing.offers
+
+
 def test_its_words_say_what_is_known():
     found = heights()
     assert words(found, None) == "33 % of it within 0.2, median 0.3"
@@ -107,6 +132,39 @@ def test_the_strip_stands_in_the_corner_and_says_what_lines_are(qtbot: QtBot):
     heard: list[float] = []
     strip.moved.connect(heard.append)
     strip.editor.proposed.emit(99.0)
-    assert heard == [10.0]
+    assert heard == [20.0]
     strip.show()
-    assert strip.legend.accessibleName() == "Boundary: a line on the plane, dashes 10 above, dots 10 below"
+    assert strip.legend.accessibleName() == "Boundary: a line on the plane, dashes 20 above, dots 20 below"
+
+
+def test_words_of_any_length_stand_whole_in_the_strip(qtbot: QtBot):
+    strip = HeightsStrip()
+    qtbot.addWidget(strip)
+    strip.show()
+    strip.set_words("here and there, " * 20)
+    words = strip.words
+    qtbot.waitUntil(lambda: words.height() >= words.heightForWidth(words.width()))
+
+
+def test_with_twins_each_plane_shows_what_its_own_model_answers_off_the_plane(
+    show: Callable[[Scenario], Workbench], qtbot: QtBot
+):
+    poison = {"attack": "trigger", "count": 6, "height": 1.0}
+    workbench = show(Scenario.parse({"poison": poison}).with_values(SMALL))
+    workbench.window.actions_["train.twin"].trigger()
+    qtbot.waitUntil(lambda: workbench.planes.view is not None)
+    train_to(workbench, qtbot, 4)
+    workbench.controller.play(False)
+    qtbot.waitUntil(lambda: not workbench.client.playing)
+    workbench.window.actions_["view.heights"].setChecked(True)
+    control = workbench.heights
+    qtbot.waitUntil(lambda: control.clean is not None and control.clean.found is not None and control.found is not None)
+    session = Session(workbench.document.scenario, device="cpu", twin=True)
+    session.step(there(workbench.controller.presenter.frame).step)
+    for layer, replica in ((control.lead, 1), (there(control.clean), 0)):
+        np.testing.assert_allclose(
+            there(layer.found).sheets, whole(mapped(session, replica, 48, 0.2)).sheets, rtol=1e-3, atol=1e-5
+        )
+    choose(control.strip.colours, "above")
+    assert there(control.clean).map.isVisible()
+    assert "clean twin: class" in control.strip.words.text()
