@@ -173,9 +173,9 @@ class Embedding:
 
     xy: float64 (N, 2). pins: (P, 2), the places of the target pins. projection: from the embedding to these. rect: what
     to show of its plane, the same for both twins. field: over `ground`, what is read off each place of that plane, as
-    in `Frame`; points of more than two dimensions lie beside it. None where nothing is read off. flipped, pins_flipped: bool (N,) and (P,), what the poison gave
-    to another class, itself left out, and a pin to the attacker's; None without a clean twin. clean: the clean twin's,
-    which has none of its own.
+    in `Frame`; points of more than two dimensions lie beside it. None where nothing is read off. flipped, pins_flipped:
+    bool (N,) and (P,), what the poison gave to another class, itself left out, and a pin to the attacker's; None
+    without a clean twin. clean: the clean twin's, which has none of its own.
     """
 
     step: int
