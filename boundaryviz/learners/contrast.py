@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 _TINY = 1e-12  # squared lengths that are no longer told from 0
 _SHARPEST = 30.0  # one over the temperature, up to which exp of twice that less is far from 0 in single precision
+_LEAST = 1e-37  # what columns sum to of which none is seen, which then count for nothing
 _NOBODY, _ITSELF = -1e4, -1e9  # logarithms of how much a column counts that is not seen, and a column for itself
 
 
@@ -138,7 +139,7 @@ class _NTXent(torch.autograd.Function):
             p = s.sub_(top).exp_()
         else:
             top, p = torch.zeros_like(s[:, :, :1]), s.exp_()
-        total = p.sum(2, keepdim=True)
+        total = p.sum(2, keepdim=True).clamp_(min=_LEAST)
         ctx.save_for_backward(z, shrink, halves, p, total)
         ctx.sharp = sharp
         spread = (total.log() + top)[:, :, 0] + sharp

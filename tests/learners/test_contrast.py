@@ -68,6 +68,19 @@ def test_a_point_that_weighs_nothing_is_not_there():
     np.testing.assert_allclose(xent([more], NONE, t), xent([few], NONE, t), 1e-12)
 
 
+@pytest.mark.parametrize("t", [0.01, 0.5])
+def test_a_block_that_a_replica_sees_nothing_of_counts_for_nothing(t: float):
+    """As where poison withdraws every clean point, or a filter all of a batch."""
+    unseen, seen = drawn(1, 4, weight=torch.zeros(1, 1, 4, dtype=torch.float64)), drawn(1, 3, 1)
+    blocks = [Pairs(one.a.float(), one.b.float(), one.weight.float()) for one in (unseen, seen)]
+    columns = [torch.cat([one.a, one.b], 2).requires_grad_() for one in blocks]
+    found = nt_xent(columns, [one.weight for one in blocks], slice(0, 1), t)
+    np.testing.assert_allclose(found.detach(), xent([seen], NONE, t), 1e-4)
+    slopes = torch.autograd.grad(found.sum(), columns)
+    assert not slopes[0].any()
+    assert torch.isfinite(slopes[1]).all()
+
+
 def test_a_pair_that_weighs_twice_as_much_stands_there_twice():
     """Among the negatives of all others: what is a pair's own share of its own is not doubled."""
     t, one = 0.5, drawn(1, 3)

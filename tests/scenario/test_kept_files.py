@@ -12,6 +12,8 @@ import pytest
 
 from boundaryviz.attacks.trained.methods.influence import InfluenceSpec
 from boundaryviz.defences.kinds.loss import LossSpec
+from boundaryviz.evasion.settings import EvasionSpec
+from boundaryviz.learners.specs import MLPSpec
 from boundaryviz.runs.run import train
 from boundaryviz.scenario.decision import DecisionSpec
 from boundaryviz.scenario.files import dumps, parse, read
@@ -21,18 +23,29 @@ from boundaryviz.scene.responses import taught
 from boundaryviz.scene.scene import Split
 
 FILES = Path(__file__).parents[1] / "data"
-LATER = {3: {"splits": "given", "labels": "given"}, 4: {"labels": "given"}, 5: {}, 6: {}}
+LATER = {3: {"splits": "given", "labels": "given"}, 4: {"labels": "given"}, 5: {}, 6: {}, 7: {}}
 """What settings of the data that a version had no words for are in its file."""
 
-PLAIN: dict[str, dict[str, Any]] = {
-    "attack": {},
-    "defence": {"defence.defence": "none"},
-    "loss": {"learner.loss": "cross-entropy", "learner.mildness": 0.7},
-    "smoothing": {"learner.smoothing": 0.0},
-    "clip": {"training.clip": 0.0},
-    "gradient noise": {"training.gradient_noise": 0.0},
-}
-"""What takes each of the things away that version 6 has words for; the attack is not taken away by a setting."""
+PLAIN: dict[int, dict[str, dict[str, Any]]] = {
+    6: {
+        "attack": {},
+        "defence": {"defence.defence": "none"},
+        "loss": {"learner.loss": "cross-entropy", "learner.mildness": 0.7},
+        "smoothing": {"learner.smoothing": 0.0},
+        "clip": {"training.clip": 0.0},
+        "gradient noise": {"training.gradient_noise": 0.0},
+    },
+    7: {
+        "evasion": {"evasion": "none"},
+        "robust": {
+            "learner.robust": "none", "learner.robust_epsilon": 0.2, "learner.robust_norm": "l2",
+            "learner.robust_steps": 7, "learner.robust_step": 2.5, "learner.trades_beta": 6.0,
+        },
+        "mask": {"learner.mask": "none", "learner.mask_strength": None},
+        "off the plane": {"learner.init_off_plane": 1.0},
+    },
+}  # fmt: skip
+"""What takes each of the things away that only a version has words for; the attack is not taken away by a setting."""
 
 
 def kept(version: int) -> tuple[dict[str, Any], Scenario]:
@@ -74,10 +87,11 @@ def test_it_comes_back_from_what_is_written_now(version: int) -> None:
         (3, [0.0006590202, 5.059285, 4.929586]),
         (4, [0.001758564, 1.812336, 0.0353613]),
         (6, [0.3205913, 0.452215, 0.4082111]),
+        (7, [0.2899261, 0.6446111, 0.2848722]),
     ],
 )
 def test_it_trains_to_what_the_version_that_wrote_it_trained_to(version: int, losses: list[float]) -> None:
-    """The losses of 40 steps that the programs of versions 3, 4 and 6 reported of these files."""
+    """The losses of 40 steps that the programs of versions 3, 4, 6 and 7 reported of these files."""
     run = train(kept(version)[1], steps=40, progress=False)
     found = [run.metrics[f"{split}_loss"].mean for split in ("train", "validation", "test")]
     assert found == pytest.approx(losses, rel=1e-3)
@@ -132,11 +146,22 @@ def test_version_6_has_an_attack_that_trains_a_defence_and_nets_that_believe_lab
     assert (training.clip, training.gradient_noise) == (1.5, 0.2)
 
 
-@pytest.mark.parametrize("kept_on", [None, *PLAIN])
-def test_one_word_of_version_6_makes_the_file_its_own(kept_on: str | None) -> None:
+def test_version_7_asks_a_robust_and_masked_net_how_far_it_is_from_turning() -> None:
+    scenario = kept(7)[1]
+    assert scenario.evasion == EvasionSpec(method="pgd", norm="linf", epsilon=0.2, restarts=2, smoothing=0.1)
+    learner = scenario.learner
+    assert isinstance(learner, MLPSpec)
+    assert (learner.robust, learner.robust_epsilon, learner.robust_norm) == ("trades", 0.15, "linf")
+    assert (learner.robust_steps, learner.robust_step, learner.trades_beta) == (3, 2.0, 4.0)
+    assert (learner.mask, learner.mask_strength, learner.init_off_plane) == ("quantised", 0.1, 2.0)
+
+
+@pytest.mark.parametrize(("version", "kept_on"), [(v, on) for v, some in PLAIN.items() for on in (None, *some)])
+def test_one_word_of_a_version_makes_the_file_its_own(version: int, kept_on: str | None) -> None:
     """Without any of them the file is one that older programs open."""
-    values = {path: value for name, some in PLAIN.items() if name != kept_on for path, value in some.items()}
-    scenario = kept(6)[1].with_values(values)
+    plain = PLAIN[version].items()
+    values = {path: value for name, some in plain if name != kept_on for path, value in some.items()}
+    scenario = kept(version)[1].with_values(values)
     offered = scenario.adversary if kept_on == "attack" else None
     written = json.loads(dumps(scenario.model_copy(update={"adversary": offered})))
-    assert (written["version"] == 6) == (kept_on is not None)
+    assert (written["version"] == version) == (kept_on is not None)

@@ -191,7 +191,7 @@ class WelcomePage(QWidget):
         self.talk_button.setToolTip("Lead through the whole argument, step by step, as a presentation")
         own = QHBoxLayout()
         own.setSpacing(8)
-        for button in (self.open_button, self.paste_button, self.draw_button, self.talk_button):
+        for button in (self.open_button, self.paste_button, self.draw_button):
             own.addWidget(button)
         own.addStretch(1)
         self.back_button = QPushButton("Back to the plane")
@@ -212,6 +212,7 @@ class WelcomePage(QWidget):
         invitation = QHBoxLayout()
         words = label("Choose a scenario and drag its points while the model trains.", "faint", wraps=True)
         invitation.addWidget(words, 1)
+        invitation.addWidget(self.talk_button)
         invitation.addWidget(self.back_button)
         layout.addLayout(invitation)
         layout.addLayout(own)
