@@ -61,7 +61,9 @@ def _written(sequence: FrameSequence, view: str, least: bool, kind: str = "mp4")
 
 
 def _of(view: str, frames: int, least: bool) -> float:
-    """Frames a second of a net under attack."""
-    scenario = load("two-moons-bridge-neural").with_values({"training.steps": 4 if least else 600})
-    config = RunConfig(scenario, twin=view in AGAINST_CLEAN, device="cpu", cascade=view == "cascade")
+    """Frames a second of a net under attack; off the plane, of one whose plane has something beside it."""
+    scenario = load("dimples" if view == "heights" else "two-moons-bridge-neural")
+    scenario = scenario.with_values({"training.steps": 4 if least else 600})
+    looks = {name: view == name for name in ("cascade", "pushes", "embedding", "heights")}
+    config = RunConfig(scenario, twin=view in AGAINST_CLEAN, device="cpu", **looks)
     return _written(over_training(config, frames), view, least)[0]

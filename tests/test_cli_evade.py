@@ -132,3 +132,17 @@ def test_from_python_a_scenario_is_pushed_with_settings_of_its_own() -> None:
         run.pushes("fgsm", seed=2)
     with pytest.raises(NoGradient):
         bv.train(bv.load("moons").with_values({"learner.name": "DecisionTreeClassifier"}), progress=False).linearity()
+
+
+SILENT = {**VALUES, "learner.name": "simclr", "data.labels_per_class": 0, "training.steps": 5}
+
+
+def test_a_model_that_decides_nothing_has_no_measures_of_the_line_and_no_warnings() -> None:
+    found = bv.evade(bv.load("moons").with_values(SILENT), progress=False).metrics
+    assert np.isnan([found[name].mean for name in ("straight", "fall")]).all()
+
+
+def test_no_line_is_drawn_of_a_model_that_decides_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = [word for path, value in SILENT.items() for word in ("--set", f"{path}={value}")]
+    assert run(["figure", "moons", *words, "--view", "linearity", "-o", str(tmp_path / "f.png")]) == 2
+    assert "decides nothing at any of the points" in " ".join(capsys.readouterr().err.split())

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 VIEWS = ("pushes", "robustness", "noise-relation", "linearity")
 """The figures that are drawn here."""
+NOTHING_DECIDED = (
+    "The model decides nothing at any of the points, so no answer falls along a gradient: it has no label to decide "
+    "by, or it has diverged."
+)
 _LISTED = 20  # pushes of each method
 
 
@@ -93,7 +97,8 @@ def evade_and_draw(job: Job, picture: Picture) -> int:
 
 
 def _shown(view: str, run: Any, seed: int) -> Any:
-    """What a view shows of the test points. Raises UsageProblem where the learner has no gradients for it."""
+    """What a view shows of the test points. Raises UsageProblem where the learner has no gradients for it, or decides
+    nothing."""
     from boundaryviz.evasion.model import NoGradient
     from boundaryviz.runs.evading import by_method
     from boundaryviz.runs.evasion import Evasion
@@ -104,9 +109,14 @@ def _shown(view: str, run: Any, seed: int) -> Any:
             return by_method(one)[0]
         if view == "robustness":
             return one.robustness()
-        return one.noise_relation() if view == "noise-relation" else one.linearity()
+        if view == "noise-relation":
+            return one.noise_relation()
+        line = one.linearity()
     except NoGradient as why:
         raise UsageProblem(f"--view {view}: {why}") from None
+    if not len(line.lead):
+        raise UsageProblem(f"--view {view}: {NOTHING_DECIDED}")
+    return line
 
 
 def _prepared(job: Job, asked: Asked) -> Scenario:

@@ -289,9 +289,15 @@ _MEASURES: Mapping[str, Callable[[Evasion], float]] = {
     "certified": lambda one: float(np.median(one.certificates.radius[0])),
     "smoothed_distance": lambda one: float(np.median(one.smoothed_distance)),
     "violations": lambda one: float((one.certificates.radius[0] > one.smoothed_distance + _slack(one)).mean()),
-    "straight": lambda one: float(np.median(one._line.straightness())),
-    "fall": lambda one: float(np.nanmedian(one._line.fall())),
+    "straight": lambda one: _middle(one._line.straightness()),
+    "fall": lambda one: _middle(one._line.fall()),
 }
+
+
+def _middle(values: NDArray[np.float64]) -> float:
+    """The median of what is known of values (N,); NaN where that is nothing, as of models that decide nothing."""
+    known = values[~np.isnan(values)]
+    return float(np.median(known)) if len(known) else float("nan")
 
 
 def _slack(one: Evasion) -> float:

@@ -181,7 +181,7 @@ def test_the_kept_file_of_version_1_opens_with_every_value() -> None:
     assert plain.pop("version") == VERSION
     assert (wanted["learner"].pop("input_scale"), plain["data"]["input_scale"]) == ("raw", "as-is")
     defaults = Scenario().model_dump(mode="json")
-    for section in ("data", "training"):  # to which settings came
+    for section in ("data", "learner", "training"):  # to which settings came
         added = plain[section].keys() - wanted[section].keys()
         assert {name: plain[section].pop(name) for name in added} == {name: defaults[section][name] for name in added}
     assert {name: plain[name] for name in wanted} == wanted

@@ -20,8 +20,6 @@ PROBES: dict[str, str] = {
     "push-here": "boundaryviz.engine.probes.push_views:PushViewProbe",
     "push-points": "boundaryviz.engine.probes.push_views:PushViewProbe",
     "push-robustness": "boundaryviz.engine.probes.push_views:RobustnessViewProbe",
-    "pushes": "boundaryviz.engine.probes.pushes:PushesProbe",
-    "robustness": "boundaryviz.engine.probes.pushes:RobustnessProbe",
     "embedding": "boundaryviz.engine.probes.embedding:EmbeddingProbe",
     "similarity": "boundaryviz.engine.probes.embedding:SimilarityProbe",
     "heights": "boundaryviz.engine.probes.heights:HeightsProbe",

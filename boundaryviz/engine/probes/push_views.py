@@ -10,15 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from typing_extensions import override
 
 from boundaryviz.engine.messages import Key
 from boundaryviz.engine.probes.base import Probe, Shown, Slices
-from boundaryviz.engine.probes.pushes import MOST, NOBODY, held_against, some_of
 from boundaryviz.evasion.pushes import Pushes, Robustness
 from boundaryviz.evasion.settings import LINES, EvasionSpec, Method
 from boundaryviz.scene.scene import Points, Scene, Split
 
+MOST = 400
+"""Points that are pushed at most; of more, evenly chosen ones."""
+NOBODY = "There are no labelled points to push: a robustness curve needs some that no poison is among."
 ONE_CLASS = "The data have one class only: there is nothing that a point could be taken for instead."
 NO_POINTS = "There are no labelled points to push: add some, or choose others."
 MOST_STEPS = 10
@@ -150,3 +153,19 @@ def shown_methods(spec: EvasionSpec, beside: Sequence[str]) -> tuple[Method, ...
     own: tuple[Method, ...] = ("nearest", spec.method)
     chosen: list[Method] = [name for name in ("fgsm", "pgd", "deepfool", "adaptive") if name in beside]
     return tuple(dict.fromkeys((*own, *chosen)))
+
+
+def held_against(points: Points, most: int = MOST) -> Points:
+    """The labelled, clean points that are not muted on which robustness is measured, evenly chosen ones of more than
+    `most`: those for testing; where there are none those for validation, or else for training."""
+    known = points.is_labelled & ~points.is_poison & ~points.muted
+    for split in (Split.TEST, Split.VALIDATION, Split.TRAIN):
+        at = np.flatnonzero(known & (points.split == split))
+        if len(at):
+            return points.take(some_of(at, most))
+    return points.take(np.flatnonzero(known))
+
+
+def some_of(at: NDArray[np.intp], most: int) -> NDArray[np.intp]:
+    """At most so many of these positions, evenly chosen."""
+    return at[:: -(-len(at) // most)] if len(at) else at

@@ -24,8 +24,15 @@ Values = NDArray[np.float64]
 _NEAR = 1e-9  # how far from a whole number a class may be, which sums of tenths never meet to the bit
 _SIDE = 64  # cells along the longer side of the plane on which the classes of a rule are counted
 
+
+def _power(base: Values, exponent: Values) -> Values:
+    """NaN where either is: numpy has 1 for NaN to the 0, and for 1 to NaN."""
+    unknown = np.isnan(base) | np.isnan(exponent)
+    return np.where(unknown, np.nan, np.power(base, exponent))
+
+
 _ARITHMETIC: Final[dict[str, Callable[[Values, Values], Values]]] = {
-    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "%": np.mod, "^": np.power,
+    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "%": np.mod, "^": _power,
 }  # fmt: skip
 _COMPARES: Final[dict[str, Callable[[Values, Values], NDArray[np.bool_]]]] = {
     "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal,

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pytest
 
 from boundaryviz.engine import messages as m
-from boundaryviz.engine.probes.pushes import PushSettings, RobustnessSettings, held_against
+from boundaryviz.engine.probes.push_views import (
+    NOBODY,
+    PushViewSettings,
+    RobustnessFound,
+    RobustnessViewSettings,
+    held_against,
+)
 from boundaryviz.engine.session import Session
-from boundaryviz.evasion.pushes import Pushes, Robustness
 from boundaryviz.evasion.pushing import pushed
 from boundaryviz.evasion.settings import EvasionSpec
 from boundaryviz.scenario.scenario import Scenario
@@ -43,9 +47,8 @@ def last(talk: Conversation, probe: str) -> Any:
 
 
 def test_points_are_pushed_in_the_run_that_is_shown() -> None:
-    talk = talking(NET, m.Subscribe("pushes", PushSettings(EvasionSpec(), most=50)))
-    found = last(talk, "pushes")
-    assert isinstance(found, Pushes)
+    talk = talking(NET, m.Subscribe("push-points", PushViewSettings(most=50)))
+    (found,) = last(talk, "push-points").runs
     assert 0 < len(found) <= 50
     points = session_of(talk).scene.points
     x = points.x[points.positions(found.ids)]
@@ -54,38 +57,24 @@ def test_points_are_pushed_in_the_run_that_is_shown() -> None:
     np.testing.assert_allclose(found.length, direct.length, rtol=1e-3, atol=1e-4)
 
 
-def test_a_place_or_some_points_are_pushed_in_their_stead() -> None:
-    place = (0.4, 0.1)
-    talk = talking(NET, m.Subscribe("pushes", PushSettings(EvasionSpec(method="pgd"), place=place)))
-    found = last(talk, "pushes")
-    assert found.ids.tolist() == [-1]
-    assert tuple(found.places[0]) == place
-    some = tuple(session_of(talk).scene.points.ids[[3, 7]].tolist())
-    talk.tell(m.Credit(), m.Subscribe("pushes", PushSettings(EvasionSpec(method="fgsm"), ids=some)))
-    talk.listen(0.3)
-    assert tuple(last(talk, "pushes").ids.tolist()) == some
-
-
 def test_what_cannot_be_done_is_said_and_nothing_fails() -> None:
     tree = NET.with_values({"learner.name": "DecisionTreeClassifier"})
-    talk = talking(tree, m.Subscribe("pushes", PushSettings(EvasionSpec(method="pgd"))))
-    found = last(talk, "pushes")
-    assert len(found) == 0
-    assert "take the nearest point of the boundary" in found.words
-    talk.tell(m.Credit(), m.Subscribe("pushes", PushSettings(EvasionSpec(target=9))))
+    talk = talking(tree, m.Subscribe("push-points", PushViewSettings(EvasionSpec(method="pgd"))))
+    found = last(talk, "push-points")
+    assert found.runs == ()
+    assert "take the nearest point of the boundary" in found.why
+    talk.tell(m.Credit(), m.Subscribe("push-points", PushViewSettings(EvasionSpec(target=9))))
     talk.listen(0.3)
-    assert "There is no class 9" in last(talk, "pushes").words
-    talk.tell(m.Credit(), m.Subscribe("pushes", PushSettings(EvasionSpec(), most=20)))
-    talk.listen(0.5)
-    assert last(talk, "pushes").flipped.all()
+    assert "There is no class 9" in last(talk, "push-points").why
     assert talk.heard(m.Failed) == []
 
 
 def test_a_curve_is_of_test_points() -> None:
-    asked = RobustnessSettings(epsilons=(0.0, 0.3), most=40)
-    talk = talking(NET, m.Subscribe("robustness", asked))
-    found = last(talk, "robustness")
-    assert isinstance(found, Robustness)
+    talk = talking(NET, m.Subscribe("push-robustness", RobustnessViewSettings(epsilons=(0.0, 0.3), most=40)))
+    answer = last(talk, "push-robustness")
+    assert isinstance(answer, RobustnessFound)
+    found = answer.found
+    assert found is not None
     assert found.count == len(held_against(session_of(talk).scene.points, 40))
     assert found.lines.keys() == {"exact", "fgsm", "pgd", "random", "universal"}
     assert (found.lines["exact"] >= found.lines["random"]).all()
@@ -98,16 +87,6 @@ def test_points_are_held_against_in_the_order_of_splits_and_of_none_that_is_said
     assert len(held_against(trains)) == (trains.is_labelled & ~trains.is_poison).sum()
     bare = NET.scene()
     bare = bare.with_points(bare.points.with_columns(label=np.full(len(bare.points), -1, dtype=np.int16)))
-    talk = Conversation(m.Load(NET, bare, 1, "cpu"), VIEW, m.Subscribe("robustness"))
+    talk = Conversation(m.Load(NET, bare, 1, "cpu"), VIEW, m.Subscribe("push-robustness"))
     talk.listen(0.4)
-    found = last(talk, "robustness")
-    assert found.count == 0
-    assert "no labelled points" in found.words
-
-
-@pytest.mark.parametrize("replica", [0, 7])
-def test_a_replica_may_be_named(replica: int) -> None:
-    talk = talking(NET, m.Subscribe("pushes", PushSettings(replica=replica, most=10)), seeds=2)
-    found, session = last(talk, "pushes"), session_of(talk)
-    at = min(replica, 1)
-    np.testing.assert_array_equal(found.from_class, session.learner.predict(found.inputs, at)[0])
+    assert last(talk, "push-robustness").why == NOBODY

@@ -160,6 +160,11 @@ def test_rules_agree_with_plain_python(formula: Node) -> None:
         assert label == (value if 0 <= value < 50 else -1)
 
 
+@pytest.mark.parametrize("text", ["round((x / x) ^ x)", "round(1 ^ (x / x))", "(x / x) ^ 0 == 1"])
+def test_a_power_of_what_is_undefined_is_undefined(text: str) -> None:
+    assert parse(text).classes_at(np.array([[0.0, 0.0]])).tolist() == [-1]
+
+
 @given(st.one_of(_condition, _number))
 def test_many_places_at_once_are_as_each_alone(formula: Node) -> None:
     rule = _read_again(formula)
