@@ -81,6 +81,11 @@ class Projection:
         found: Floats = (z.T - self.centre) @ self.axes
         return found
 
+    def back(self, places: Floats) -> Floats:
+        """The embeddings (E, N) on the plane itself that lie at places (N, 2)."""
+        found: Floats = self.centre[:, None] + self.axes @ places.T
+        return found
+
     def turned(self, turn: Floats) -> Projection:
         """The same plane with other axes. turn: orthogonal (2, 2), which places are multiplied by."""
         return replace(self, axes=self.axes @ turn)
@@ -167,10 +172,10 @@ class Embedding:
     """The points whose ids (N,) these are, as one model has them at a step, of `total` points in all.
 
     xy: float64 (N, 2). pins: (P, 2), the places of the target pins. projection: from the embedding to these. rect: what
-    to show of its plane, the same for both twins. field: over `ground`, what is read off each place, as in `Frame`,
-    where the embedding is the plane itself; else None. flipped, pins_flipped: bool (N,) and (P,), what the poison gave
-    to another class, itself left out, and a pin to the attacker's; None without a clean twin. clean: the clean twin's,
-    which has none of its own.
+    to show of its plane, the same for both twins. field: over `ground`, what is read off each place of that plane, as
+    in `Frame`; points of more than two dimensions lie beside it. None where nothing is read off. flipped, pins_flipped:
+    bool (N,) and (P,), what the poison gave to another class, itself left out, and a pin to the attacker's; None
+    without a clean twin. clean: the clean twin's, which has none of its own.
     """
 
     step: int

@@ -82,18 +82,21 @@ def embedding_of(
         xy, project, health = found[at_]
         return Embedding(
             session.step_count, ids, len(scene.points), xy[:count], xy[count:], project, health, rect, ground,
-            _read(session, of, ground, side, health), flipped, pins_flipped, beside,
+            _read(session, of, ground, side, health, project), flipped, pins_flipped, beside,
         )  # fmt: skip
 
     return shown(replica, 0, None if clean is None else shown(clean, 1))
 
 
-def _read(session: Session, replica: int, rect: Domain, side: int, health: Health) -> NDArray[np.float32] | None:
-    """What is decided at each place of an embedding of two dimensions, as a field of a frame; None of any other."""
-    if health.width != 2 or not health.finite:
+def _read(
+    session: Session, replica: int, rect: Domain, side: int, health: Health, project: Projection
+) -> NDArray[np.float32] | None:
+    """What is decided at each place of the plane that is shown of an embedding, as a field of a frame; None where
+    nothing reads it, and of fewer than two dimensions."""
+    if health.width < 2 or not health.finite:
         return None
     columns, rows = rect.shape(side, 1.0)
-    p = _asked(session).read(rect.grid(columns, rows).T, replica)
+    p = _asked(session).read(project.back(rect.grid(columns, rows)), replica)
     if p is None:
         return None
     return p[0, 1].reshape(rows, columns) if p.shape[1] == 2 else p[0].reshape(-1, rows, columns)

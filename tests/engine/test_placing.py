@@ -70,10 +70,27 @@ def test_whatever_has_an_embedding_decides_by_it(name: str):
     np.testing.assert_allclose(learner.read(z[0], 0), learner.probabilities(x, 0), atol=1e-5)
 
 
-def test_nothing_is_read_off_a_net_that_is_tuned_first_and_off_more_dimensions():
+def test_nothing_is_read_off_a_net_that_is_tuned_first_and_off_one_dimension():
     tuned = trained(learner__name="simclr", learner__embedding=2, learner__readout="fine-tune", learner__tuning_steps=2)
     assert embedding_of(tuned, 0, None, Calm()).field is None
-    assert embedding_of(trained(learner__hidden=[6, 5]), 0, None, Calm()).field is None
+    assert embedding_of(trained(learner__hidden=[6, 1]), 0, None, Calm()).field is None
+
+
+@pytest.mark.parametrize("name", ["mlp", "simclr", "captions"])
+def test_of_more_dimensions_the_plane_of_the_components_is_read(name: str):
+    values: dict[str, Any] = {} if name == "mlp" else {"learner__embedding": 6}
+    session = trained(learner__name=name, learner__hidden=[6, 6], **values)
+    learner: Any = session.learner
+    found = embedding_of(session, 0, None, Calm(), side=8)
+    assert found.field is not None
+    z = learner.embed(session.scene.points.x, 0)[0].astype(np.float64)
+    basis = np.linalg.svd(z - z.mean(axis=1, keepdims=True))[0][:, :2]
+    places = found.ground.grid(8, 8)
+    on_plane = found.projection.back(places)
+    np.testing.assert_allclose(found.projection(on_plane), places, atol=1e-9)
+    away = on_plane - z.mean(axis=1, keepdims=True)
+    np.testing.assert_allclose(basis @ (basis.T @ away), away, atol=1e-6)
+    np.testing.assert_allclose(found.field.ravel(), learner.read(on_plane, 0)[0, 1], atol=1e-6)
 
 
 def test_clean_points_that_the_poison_flips_and_pins_that_it_takes_are_named():

@@ -48,7 +48,7 @@ class EmbeddingView(QWidget):
             item.setZValue(height)
             box.addItem(item, ignoreBounds=True)
             plane.canvas.shown.connect(item.area_changed)
-        self.words, self.health = Elided("faint"), Elided("faint")
+        self.words, self.health, self.flips = (Elided("faint") for _ in range(3))
         self.buttons: dict[bool, QPushButton] = {}
         group = QButtonGroup(self)
         self.similar = QToolButton()
@@ -75,6 +75,7 @@ class EmbeddingView(QWidget):
         layout.addLayout(head)
         layout.addWidget(self.words)
         layout.addWidget(self.health)
+        layout.addWidget(self.flips)
         layout.addWidget(plane, 1)
         layout.addWidget(self.hint, 1)
         self._tell = Throttle(lambda _: self._say(), _SAID, self)
@@ -86,8 +87,9 @@ class EmbeddingView(QWidget):
         """Show no embedding, and say why."""
         self.found = None
         self.plane.hide()
-        for line in (self.words, self.health):
+        for line in (self.words, self.health, self.flips):
             line.set_words("")
+        self.flips.hide()
         self.hint.setText(words)
         self.hint.show()
         self.links.show_links(None, np.empty((0, 2)))
@@ -188,7 +190,8 @@ class EmbeddingView(QWidget):
         self.rings.show_rings(xy[some], np.ones(int(some.sum()), dtype=bool))
         pins = 0 if found.pins_flipped is None else int(found.pins_flipped.sum())
         at_pins = f", and {pins} of {len(found.pins)} targets" if len(found.pins) else ""
-        self._flipped = f"{int(some.sum()):,} points flipped (ringed){at_pins}; "
+        count = int(some.sum())
+        self._flipped = f"{count:,} point{'s' * (count != 1)} flipped (ringed){at_pins}"
 
     def _show_twins(self, on: bool) -> None:
         if on != self.buttons[True].isVisibleTo(self):
@@ -200,7 +203,9 @@ class EmbeddingView(QWidget):
     def _say(self) -> None:
         if self.found is not None:
             self.words.set_words(self.found.words())
-            self.health.set_words(self._flipped + self.found.health.words() if self.found.health.finite else "")
+            self.health.set_words(self.found.health.words() if self.found.health.finite else "")
+            self.flips.set_words(self._flipped)
+            self.flips.setVisible(bool(self._flipped))
 
 
 def classes_of(field: NDArray) -> int:

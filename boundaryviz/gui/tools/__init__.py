@@ -29,8 +29,16 @@ from boundaryviz.gui.tools.base import (
 )
 from boundaryviz.gui.tools.bridging import BridgeTool
 from boundaryviz.gui.tools.painting import BrushTool, EraseTool, PaintTool, RelabelTool
-from boundaryviz.gui.tools.picking import AddTool, LassoTool, RectangleTool, SelectTool, hit_test, mute_click
-from boundaryviz.gui.tools.pinning import TargetTool, pin_under
+from boundaryviz.gui.tools.picking import (
+    AddTool,
+    LassoTool,
+    RectangleTool,
+    SelectTool,
+    hit_test,
+    mute_click,
+    pin_under,
+)
+from boundaryviz.gui.tools.pinning import TargetTool
 
 # in the order of the tool bar; every tool is a fresh object per plane, for a tool holds the state of its stroke
 TOOLS: dict[str, type[Tool]] = {

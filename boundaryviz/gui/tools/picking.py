@@ -25,8 +25,10 @@ from boundaryviz.gui.tools.base import (
 from boundaryviz.gui.tools.geometry import in_box, in_polygon, nearest
 from boundaryviz.scene.axes import as_seen
 from boundaryviz.scene.edits import Add, Move, mute
+from boundaryviz.scene.scene import Scene
 
 REACH = 9.0  # pixels: how far from its centre a point can be grabbed
+PIN_REACH = 12.0  # and a target pin
 SLACK = 4.0  # pixels: shorter movements are a click
 
 
@@ -35,6 +37,12 @@ def hit_test(context: Context, gesture: Gesture, reach: float = REACH) -> int | 
     return nearest(
         as_seen(context.scene.points.xy, gesture.stretch), gesture.seen, reach * gesture.pixel, context.visible
     )
+
+
+def pin_under(scene: Scene, gesture: Gesture) -> int | None:
+    """Which target pin is under the pointer, or None."""
+    places = np.array([(target.x, target.y) for target in scene.targets]).reshape(-1, 2)
+    return nearest(as_seen(places, gesture.stretch), gesture.seen, PIN_REACH * gesture.pixel)
 
 
 def mute_click(context: Context, gesture: Gesture) -> Outcomes:
@@ -76,7 +84,7 @@ class PickTool(Tool):
 
     @override
     def press(self, gesture: Gesture, context: Context) -> Outcomes:
-        at = hit_test(context, gesture)
+        at = self._under(gesture, context)
         self._stroke = stroke = Stroke(gesture, context, at)
         if at is None:
             return self._empty_press(stroke)
@@ -120,8 +128,12 @@ class PickTool(Tool):
 
     @override
     def hover(self, gesture: Gesture, context: Context) -> Outcomes:
-        self.cursor = self.idle_cursor if hit_test(context, gesture) is None else "move"
+        self.cursor = self.idle_cursor if self._under(gesture, context) is None else "move"
         return ()
+
+    def _under(self, gesture: Gesture, context: Context) -> int | None:
+        """Position of the point that a press grabs, or None for empty ground."""
+        return hit_test(context, gesture)
 
     # ---- on a point
 
@@ -235,12 +247,18 @@ class LassoTool(_RegionTool):
 
 
 class AddTool(PickTool):
-    """Puts points of the current class where one clicks."""
+    """Puts points of the current class where one clicks; poison on a target pin lies on it to the last digit, however
+    close other points are."""
 
     name = "add"
     title = "Add"
     explains = "Click on empty ground to add a point of the current class; keep the button down to place it."
     idle_cursor = "cross"
+
+    @override
+    def _under(self, gesture: Gesture, context: Context) -> int | None:
+        on_pin = context.poison and pin_under(context.scene, gesture) is not None
+        return None if on_pin else super()._under(gesture, context)
 
     def _empty_press(self, stroke: Stroke) -> Outcomes:
         return (Preview(self._added(stroke, stroke.start)),)
@@ -255,4 +273,8 @@ class AddTool(PickTool):
 
     @staticmethod
     def _added(stroke: Stroke, gesture: Gesture) -> Add:
-        return Add(stroke.context.new_points(gesture.xy[None]))
+        context, place = stroke.context, gesture.xy
+        if context.poison and (pin := pin_under(context.scene, gesture)) is not None:
+            target = context.scene.targets[pin]
+            place = np.array([target.x, target.y])
+        return Add(context.new_points(place[None]))

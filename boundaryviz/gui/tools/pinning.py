@@ -4,24 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
 from typing_extensions import override
 
 from boundaryviz.gui.tools.base import Cancel, Commit, Context, Gesture, Outcomes, Preview, Say
-from boundaryviz.gui.tools.geometry import nearest
-from boundaryviz.gui.tools.picking import SLACK, PickTool, Stroke
+from boundaryviz.gui.tools.picking import SLACK, PickTool, Stroke, pin_under
 from boundaryviz.scenario.changes import Settings
-from boundaryviz.scene.axes import as_seen
 from boundaryviz.scene.edits import Edit, SetTargets
-from boundaryviz.scene.scene import Scene, Target
-
-PIN_REACH = 12.0  # pixels: how far from its centre a pin can be grabbed
-
-
-def pin_under(scene: Scene, gesture: Gesture) -> int | None:
-    """Which target pin is under the pointer, or None."""
-    places = np.array([(target.x, target.y) for target in scene.targets]).reshape(-1, 2)
-    return nearest(as_seen(places, gesture.stretch), gesture.seen, PIN_REACH * gesture.pixel)
+from boundaryviz.scene.scene import Target
 
 
 @dataclass(eq=False)

@@ -58,7 +58,7 @@ def told(workbench: Workbench) -> Told:
     return Told(workbench)
 
 
-def test_the_points_stand_at_their_places_and_look_as_on_the_first_plane(told: Told) -> None:
+def test_the_points_stand_at_their_places_and_look_as_on_the_first_plane(told: Told, qtbot: QtBot) -> None:
     found, view = told.say(), told.control.view
     points = told.workbench.document.scene.points
     np.testing.assert_array_equal(view.plane.scene.points.xy, found.xy)
@@ -67,6 +67,12 @@ def test_the_points_stand_at_their_places_and_look_as_on_the_first_plane(told: T
     assert there(view.plane.value_at(0.0, 0.0)) == 0.25
     assert view.words.words == "the embedding's own dimensions"
     assert view.health.words == "effective rank 1.8 of 2, mean cosine 0.100"
+    assert not view.flips.isVisibleTo(view)
+    told.say(clean=True)
+    qtbot.waitUntil(lambda: view.flips.isVisibleTo(view) and view.flips.words == "3 points flipped (ringed)")
+    one = np.arange(len(points)) == 5
+    told.say(clean=True, flipped=one)
+    qtbot.waitUntil(lambda: view.flips.words == "1 point flipped (ringed)")
     held_out = told.workbench.window.actions_["view.held-out"]
     held_out.toggle()
     assert len(view.plane.points.order) == len(points)

@@ -14,6 +14,7 @@ from boundaryviz.attacks.placement import hand_group
 from boundaryviz.attacks.specs import BridgeSpec, FlipSpec
 from boundaryviz.gui.document.document import State, perform
 from boundaryviz.gui.tools import (
+    AddTool,
     BridgeTool,
     Cancel,
     Commit,
@@ -326,3 +327,17 @@ def test_a_place_on_a_line_is_found_on_it(stops: list[tuple[float, float]], shar
     found, gap = nearest_on(line, place)
     assert 0.0 <= found <= 1.0 + 1e-9
     assert gap == pytest.approx(0.0, abs=1e-6)
+
+
+@pytest.mark.parametrize("poison", [True, False])
+def test_poison_on_a_pin_lies_on_it_though_a_point_is_close_by(poison: bool) -> None:
+    scene = replace(SCENE, targets=(Target(0.05, 0.05, 1),))  # 7 pixels from a point
+    context = Context(scene, label=1, poison=poison)
+    tool = AddTool()
+    said = (*tool.press(at(0.04, 0.03), context), *tool.release(at(0.04, 0.03)))
+    added = [one.edit for one in said if isinstance(one, Commit)]
+    assert len(added) == poison
+    if poison:
+        assert isinstance(added[0], Add)
+        assert added[0].points.xy.tolist() == [[0.05, 0.05]]
+        assert added[0].points.is_poison.all()
