@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
-from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QImage, QPainter, QPen
 from PyQt6.QtWidgets import QWidget
 from typing_extensions import override
 
+from boundaryviz.gui.plane.corner_legend import AWAY, CornerLegend
 from boundaryviz.gui.plane.twin_pictures import floor_picture, hatched
-from boundaryviz.gui.widgets.theme import LIGHT, Theme
-
-_SWATCH, _LINE, _MARGIN = 30, 18, 10  # pixels: width of a swatch, least height of a line, room around all
 
 MOST = 14  # lines
 
@@ -36,60 +34,32 @@ def summed_up(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     return (*entries[: MOST - 1], Entry("more", f"and {len(entries) - MOST + 1} more"))
 
 
-class PlaneLegend(QWidget):
+class PlaneLegend(CornerLegend):
     """Entries one below the other on a quiet ground."""
+
+    SWATCH = 30
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._theme = LIGHT
         self.entries: tuple[Entry, ...] = ()
-        self.hide()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take over the colours of a theme."""
-        self._theme = theme
-        self.update()
 
     def set_entries(self, entries: Sequence[Entry]) -> None:
         """Show these; none hides the legend."""
         self.entries = summed_up(entries)
-        self.setAccessibleName("; ".join(entry.words for entry in self.entries))
-        self.setVisible(bool(entries))
-        self.resize(self.sizeHint())
-        self.update()
+        self._renewed()
 
     def stand_in(self, area: QRectF) -> None:
         """Go to the upper right corner of this part of the parent, in its pixels; the lower one is a cascade's."""
         self.resize(self.sizeHint())
-        self.move(int(area.right()) - self.width() - 12, int(area.top()) + 12)
-
-    @property
-    def _line(self) -> int:
-        """The height of a line in pixels."""
-        return max(_LINE, self.fontMetrics().height() + 2)
+        self.move(int(area.right()) - self.width() - AWAY, int(area.top()) + AWAY)
 
     @override
-    def sizeHint(self) -> QSize:
-        widest = max((self.fontMetrics().horizontalAdvance(entry.words) for entry in self.entries), default=0)
-        return QSize(_SWATCH + widest + 3 * _MARGIN, self._line * len(self.entries) + 2 * _MARGIN - 4)
+    def _words(self) -> Sequence[str]:
+        return [entry.words for entry in self.entries]
 
     @override
-    def paintEvent(self, _event: QPaintEvent | None) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(self._theme.line), 1.0))
-        painter.setBrush(QColor(self._theme.panel))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6.0, 6.0)
-        for i, entry in enumerate(self.entries):
-            top = _MARGIN - 2 + i * self._line
-            self._swatch(painter, entry, QRectF(_MARGIN, top + 3, _SWATCH, self._line - 6))
-            painter.setPen(QColor(self._theme.text))
-            words = QRectF(_SWATCH + 2 * _MARGIN, top, self.width(), self._line)
-            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, entry.words)
-        painter.end()
-
-    def _swatch(self, painter: QPainter, entry: Entry, place: QRectF) -> None:
+    def _swatch(self, painter: QPainter, line: int, place: QRectF) -> None:
+        entry = self.entries[line]
         if entry.kind == "more":
             return
         ink = QColor(self._theme.ink)
