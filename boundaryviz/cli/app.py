@@ -104,6 +104,14 @@ StoreOption = Annotated[
 LevelsOption = Annotated[
     int | None, typer.Option("--levels", help="Colour steps of the field; 2 shows the decided class.")
 ]
+StyleName = Literal["paper", "slides", "dark"]
+AlsoDrawOption = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE", help="Also draw it, into a .png, .svg, .pdf or .pgf file."),
+]
+WidthOption = Annotated[float | None, typer.Option("--width", metavar="CM", help="Of the figure, 2 to 100 cm.")]
+StyleOption = Annotated[StyleName, typer.Option("--style", help="Colours and sizes of the figure.")]
+DpiOption = Annotated[int, typer.Option("--dpi", help="Dots per inch of pictures, 30 to 1200.")]
 AxesOption = Annotated[
     Literal["auto", "equal", "free"],
     typer.Option(
@@ -115,7 +123,6 @@ ErrorsFlag = Annotated[bool, typer.Option("--errors", help="Show errors: outline
 JsonFileOption = Annotated[
     str | None, typer.Option("--json", metavar="FILE", help="Write the numbers as JSON; - is standard output.")
 ]
-StyleName = Literal["paper", "slides", "dark"]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -373,7 +380,7 @@ def figure(
     ] = None,
     style: Annotated[StyleName, typer.Option("--style", help="Colours and sizes.")] = "paper",
     font: Annotated[Literal["sans", "serif", "times"], typer.Option("--font", help="The letters.")] = "sans",
-    dpi: Annotated[int, typer.Option("--dpi", help="Dots per inch of pictures, 30 to 1200.")] = 300,
+    dpi: DpiOption = 300,
     levels: LevelsOption = None,
     held_out: HeldOutFlag = False,
     errors: ErrorsFlag = False,
@@ -654,9 +661,9 @@ def bias_variance(
         Path | None,
         typer.Option("-o", "--output", metavar="FILE", help="Also draw maps, into a .png, .svg, .pdf or .pgf file."),
     ] = None,
-    width: Annotated[float | None, typer.Option("--width", metavar="CM", help="Of the figure, 2 to 100 cm.")] = None,
-    style: Annotated[StyleName, typer.Option("--style", help="Colours and sizes of the figure.")] = "paper",
-    dpi: Annotated[int, typer.Option("--dpi", help="Dots per inch of pictures, 30 to 1200.")] = 300,
+    width: WidthOption = None,
+    style: StyleOption = "paper",
+    dpi: DpiOption = 300,
 ) -> int:
     """Train on many samples of the data, and say how much of the error is noise, bias and variance.
 
@@ -698,13 +705,10 @@ def influence(
     steps: StepsOption = None,
     device: DeviceOption = "auto",
     json: JsonFileOption = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="Also draw it, into a .png, .svg, .pdf or .pgf file."),
-    ] = None,
-    width: Annotated[float | None, typer.Option("--width", metavar="CM", help="Of the figure, 2 to 100 cm.")] = None,
-    style: Annotated[StyleName, typer.Option("--style", help="Colours and sizes of the figure.")] = "paper",
-    dpi: Annotated[int, typer.Option("--dpi", help="Dots per inch of pictures, 30 to 1200.")] = 300,
+    output: AlsoDrawOption = None,
+    width: WidthOption = None,
+    style: StyleOption = "paper",
+    dpi: DpiOption = 300,
 ) -> int:
     """Say which training points are answerable for the decision at a place, beside what training without each does.
 
@@ -757,13 +761,10 @@ def evade(
     steps: StepsOption = None,
     device: DeviceOption = "auto",
     json: JsonFileOption = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="Also draw it, into a .png, .svg, .pdf or .pgf file."),
-    ] = None,
-    width: Annotated[float | None, typer.Option("--width", metavar="CM", help="Of the figure, 2 to 100 cm.")] = None,
-    style: Annotated[StyleName, typer.Option("--style", help="Colours and sizes of the figure.")] = "paper",
-    dpi: Annotated[int, typer.Option("--dpi", help="Dots per inch of pictures, 30 to 1200.")] = 300,
+    output: AlsoDrawOption = None,
+    width: WidthOption = None,
+    style: StyleOption = "paper",
+    dpi: DpiOption = 300,
 ) -> int:
     """Train, push points over the boundary, and print how little it takes: by each method, and over all test points.
 
