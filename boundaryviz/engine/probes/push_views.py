@@ -113,8 +113,8 @@ class PushViewProbe(Probe):
         if settings.places and not settings.ids:
             return scene.completed(Points.of(list(settings.places)))
         if settings.ids:
-            there = [i for i in settings.ids if i in set(points.ids.tolist())]
-            return points.take(points.positions(there) if there else [])
+            asked = np.array(settings.ids)
+            return points.take(points.positions(asked[np.isin(asked, points.ids)]))
         known = np.flatnonzero(points.is_labelled & ~points.muted & (points.split == settings.split))
         return points.take(some_of(known, settings.most) if settings.most else known[:0])
 
