@@ -12,10 +12,8 @@ import torch
 from torch import Tensor
 
 from boundaryviz.learners import losses
-from boundaryviz.learners.net import ACTIVATIONS, Layout
+from boundaryviz.learners.net import ACTIVATIONS, Layout, at_once
 from boundaryviz.learners.robust import Robust
-
-_SHARD = 1 << 17  # floats of one layer's activations; beyond it they leave the second-level cache
 
 _aten = torch.ops.aten
 # name -> (gradient of the output, and the output or the input) to gradient of the input; then which of the two
@@ -122,9 +120,7 @@ class Backprop:
     def _shards(self, points: int, first: int, end: int) -> list[tuple[slice, list[Tensor], list[Tensor]]]:
         """These replicas divided for batches of this many points, each shard with its parameters and gradients; where
         a shard lies is counted from the first."""
-        rows = end - first
-        if self._params.device.type == "cpu":
-            rows = min(rows, max(1, _SHARD // (points * max(self._layout.dims))))
+        rows = at_once(end - first, points, max(self._layout.dims), self._params.device)
         if (rows, first, end) not in self._cuts:
             views, params, grads = self._layout.views, self._params[first:end], self._grad[first:end]
             somes = [slice(a, a + rows) for a in range(0, end - first, rows)]

@@ -8,7 +8,7 @@ together, so that points can be dragged and the student follows.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 import torch
@@ -21,7 +21,7 @@ from boundaryviz.learners.base import Problem, State, TrainingData
 from boundaryviz.learners.batch_loader import BatchLoader
 from boundaryviz.learners.draws import Draws
 from boundaryviz.learners.families.distillation import DistillationSpec
-from boundaryviz.learners.net import Layout, forward
+from boundaryviz.learners.net import Layout, forward, shards
 from boundaryviz.learners.network import Network
 from boundaryviz.learners.optimisers import Optimiser
 from boundaryviz.learners.state import put_back, saved
@@ -29,7 +29,6 @@ from boundaryviz.learners.stepping import stepper
 from boundaryviz.learners.training_spec import TrainingSpec
 
 _ANOTHER = 1 << 20  # what is added to a seed for initial weights of which the seed itself knows nothing
-_SHARD = 1 << 17  # floats of one layer's activations; beyond it they leave the second-level cache
 
 
 class Distillation(Network):
@@ -142,7 +141,7 @@ class Distillation(Network):
         teaching, learning = self._optimisers
         teaching.step(self.teacher, self._slopes(*tensors))
         classes, seen = self.layout.dims[-1], self.features.of_tensor(noise)
-        for some in self._shards(noise.shape[2]):
+        for some in self._shards(noise.shape[2], len(noise)):
             with torch.no_grad():
                 told = self._net(self.teacher[some], seen[some])[:, classes:]
             params = self.P[some].detach().requires_grad_()
@@ -169,12 +168,9 @@ class Distillation(Network):
         """All outputs (R, C + auxiliary, B) of nets (R, n)."""
         return forward(self._whole.views(flat), x, self._activate)
 
-    def _shards(self, points: int, replicas: int | None = None) -> Iterator[slice]:
-        """So many replicas, by default all, divided for batches of so many points."""
-        end = rows = len(self.P) if replicas is None else replicas
-        if self.device.type == "cpu":
-            rows = min(end, max(1, _SHARD // (points * max(self._whole.dims))))
-        return (slice(a, min(a + rows, end)) for a in range(0, end, rows))
+    def _shards(self, points: int, replicas: int) -> list[slice]:
+        """So many replicas, divided for batches of so many points."""
+        return shards(replicas, points, max(self._whole.dims), self.device)
 
     def _constants(self) -> Hashable:
         seeing = self._loader.seeing

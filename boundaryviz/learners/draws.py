@@ -9,9 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from boundaryviz.learners.streams import Purpose, generator
-
-_AHEAD, _MANY = 16, 4096  # steps drawn at once, for a stream takes longer to open than to read; of many columns one
+from boundaryviz.learners.streams import AHEAD, MANY, Purpose, generator
 
 Draw = Callable[[np.random.Generator, tuple[int, ...]], NDArray]
 Shape = tuple[slice, int, int]
@@ -62,7 +60,7 @@ class Draws:
         who, rows, columns = shape
         if not rows:
             return torch.empty((len(self._seeds[who]), 0, columns), device=self._device, dtype=self._dtype)
-        ahead = _AHEAD if columns <= _MANY else 1
+        ahead = AHEAD if columns <= MANY else 1
         first, at = step - step % ahead, step % ahead
         wanted = (first, who.start, who.stop, rows, columns, setting)
         had, block = self._drawn.get((purpose, part), (None, torch.empty(0)))

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from boundaryviz.learners.specs_net import SHARD
 from boundaryviz.learners.streams import Purpose, key
 
 _QUICK, _VECTORS = 512, 32
@@ -121,6 +122,18 @@ def layers(params: Sequence[Tensor], x: Tensor, activate: Activate, masks: Seque
             if masks:
                 x = x * masks[at // 2]
         yield x
+
+
+def at_once(replicas: int, points: int, widest: int, device: torch.device) -> int:
+    """How many of the replicas are worked on at once in batches of so many points: on the processor as many as have
+    their layer of `widest` units in the cache, elsewhere all."""
+    return min(replicas, max(1, SHARD // (points * widest))) if device.type == "cpu" else replicas
+
+
+def shards(replicas: int, points: int, widest: int, device: torch.device) -> list[slice]:
+    """So many replicas, divided as `at_once` says."""
+    rows = at_once(replicas, points, widest, device)
+    return [slice(a, min(a + rows, replicas)) for a in range(0, replicas, rows)]
 
 
 def forward(params: Sequence[Tensor], x: Tensor, activate: Activate, masks: Sequence[Tensor] = ()) -> Tensor:

@@ -24,7 +24,7 @@ from boundaryviz.learners.batch_loader import Batch, BatchLoader
 from boundaryviz.learners.draws import Draws
 from boundaryviz.learners.families.self_supervised import SelfSupervisedSpec
 from boundaryviz.learners.masking import AS_IT_IS, Asking
-from boundaryviz.learners.net import Layout, forward
+from boundaryviz.learners.net import Layout, forward, shards
 from boundaryviz.learners.network import Network
 from boundaryviz.learners.optimisers import Optimiser
 from boundaryviz.learners.proxies import tasks
@@ -35,7 +35,6 @@ from boundaryviz.learners.stepping import Eager, Stepper
 from boundaryviz.learners.streams import Purpose, hashes, key
 from boundaryviz.learners.training_spec import TrainingSpec
 
-_SHARD = 1 << 17  # floats of one layer's activations; beyond it they leave the second-level cache
 _FLOATS = 1 << 18  # of the widest layer, worked out at a time: more would leave the cache
 _LOOKED_AT, _MOST = 256, 512  # points by which an embedding's health is judged, and the loss of full batches
 
@@ -150,9 +149,8 @@ class SelfSupervised(Network):
         """One step on what was dealt."""
         left = iter(tensors)
         parts = [list(islice(left, many)) for many in self._each]
-        shards = self._shards(parts[0])
-        gradients = [self._gradient(some, parts) for some in shards]
-        self.optimiser.step(self.P, gradients[0] if len(shards) == 1 else torch.cat(gradients))
+        gradients = [self._gradient(some, parts) for some in self._shards(parts[0])]
+        self.optimiser.step(self.P, gradients[0] if len(gradients) == 1 else torch.cat(gradients))
 
     def _gradient(self, some: slice, parts: Sequence[Part]) -> Tensor:
         """Of the losses of some replicas by their own weights, (r, n)."""
@@ -203,10 +201,7 @@ class SelfSupervised(Network):
 
     def _shards(self, clean: Part) -> list[slice]:
         """The replicas divided for columns as many as these."""
-        replicas = rows = len(self.P)
-        if self.device.type == "cpu":
-            rows = min(replicas, max(1, _SHARD // (clean[0].shape[2] * max(self.layout.dims))))
-        return [slice(a, min(a + rows, replicas)) for a in range(0, replicas, rows)]
+        return shards(len(self.P), clean[0].shape[2], max(self.layout.dims), self.device)
 
     # ---- where it puts points -----------------------------------------------------------------------
 

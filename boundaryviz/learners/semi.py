@@ -22,15 +22,13 @@ from boundaryviz.learners.draws import Draws
 from boundaryviz.learners.families.semi_supervised import UnlabelledSpec
 from boundaryviz.learners.method import Columns, StepBatch, StepContext
 from boundaryviz.learners.methods import METHODS
-from boundaryviz.learners.net import forward
+from boundaryviz.learners.net import forward, shards
 from boundaryviz.learners.network import Network
 from boundaryviz.learners.objectives import Ask
 from boundaryviz.learners.optimisers import Optimiser
 from boundaryviz.learners.state import put_back, saved
 from boundaryviz.learners.stepping import Eager, Stepper
 from boundaryviz.learners.training_spec import TrainingSpec
-
-_SHARD = 1 << 17  # floats of one layer's activations; beyond it they leave the second-level cache
 
 
 class SemiSupervised(Network):
@@ -256,8 +254,5 @@ class SemiSupervised(Network):
 
     def _shards(self, clean: StepBatch) -> list[slice]:
         """The replicas divided for batches as wide as this one."""
-        replicas = rows = len(self.P)
-        if self.device.type == "cpu":
-            points = max(part.x.shape[2] for part in (clean.labelled, clean.unlabelled) if part is not None)
-            rows = min(replicas, max(1, _SHARD // (points * max(self.layout.dims))))
-        return [slice(a, min(a + rows, replicas)) for a in range(0, replicas, rows)]
+        points = max(part.x.shape[2] for part in (clean.labelled, clean.unlabelled) if part is not None)
+        return shards(len(self.P), points, max(self.layout.dims), self.device)

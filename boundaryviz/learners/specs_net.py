@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field
 from typing_extensions import override
@@ -33,7 +33,9 @@ FIT_RESPONSES = frozenset({"absolute", "squared"})
 
 NET, BATCH, FOURIER = "a smaller net or fewer seeds", "a smaller batch", "fewer Fourier features"
 DEALT, DROPPED = "fewer points or seeds", "no dropout, a smaller batch or fewer seeds"
-_SHARD, _ASKED = 1 << 17, 1 << 18  # floats of the widest layer that are worked out at once, in training and when asked
+SHARD: Final = 1 << 17
+"""Floats of the widest layer that are worked out at once in training; beyond it they leave the second-level cache."""
+_ASKED = 1 << 18  # and when asked
 
 
 def _without_repeats(values: tuple) -> tuple:
@@ -134,4 +136,4 @@ def padded(points: int, poison: bool, batch_size: int | str) -> float:
 def at_once(size: Size, points: int, batch_size: int | str, widest: int) -> int:
     """Columns of all replicas that are worked on at once, in batches of this size from so many points."""
     columns = max(points if batch_size == "full" else min(int(batch_size), points), 1)
-    return columns * min(size.replicas, max(1, _SHARD // (columns * widest)))
+    return columns * min(size.replicas, max(1, SHARD // (columns * widest)))

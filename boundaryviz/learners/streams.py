@@ -10,7 +10,11 @@ from enum import IntEnum
 
 from boundaryviz.scene.keyed import generator, hashes, key
 
-__all__ = ["Purpose", "generator", "hashes", "key"]
+__all__ = ["AHEAD", "MANY", "Purpose", "generator", "hashes", "key"]
+
+AHEAD, MANY = 16, 4096
+"""Steps whose numbers are drawn at once, as a stream takes longer to open than to read, and columns beyond which it is
+but one."""
 
 
 class Purpose(IntEnum):

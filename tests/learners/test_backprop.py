@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from boundaryviz.learners import backprop, losses
+from boundaryviz.learners import losses, net
 from boundaryviz.learners.backprop import Backprop
 from boundaryviz.learners.net import ACTIVATIONS, Layout, forward
 
@@ -73,12 +73,12 @@ def test_losses(loss: Any, classes: int, squash: bool):
 def test_shards_change_nothing(monkeypatch: pytest.MonkeyPatch, shared: bool, dropout: bool):
     """Two replicas at a time, and a last one alone; then one at a time, for a net wider than a shard."""
     for floats in (2 * 7 * POINTS, 1):
-        monkeypatch.setattr(backprop, "_SHARD", floats)
+        monkeypatch.setattr(net, "SHARD", floats)
         check((7, 5), "tanh", "cross-entropy", 3, False, shared, dropout)
 
 
 def test_batches_of_many_sizes_share_one_buffer(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(backprop, "_SHARD", 400)
+    monkeypatch.setattr(net, "SHARD", 400)
     layout = Layout((2, 4, 2))
     p = draw(REPLICAS, layout.size)
     ours = Backprop(layout, p, "relu", "cross-entropy", False)
@@ -91,7 +91,7 @@ def test_batches_of_many_sizes_share_one_buffer(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize("floats", [1 << 17, 1])
 def test_what_some_replicas_see_besides_is_added_to_their_gradient_alone(monkeypatch: pytest.MonkeyPatch, floats: int):
-    monkeypatch.setattr(backprop, "_SHARD", floats)
+    monkeypatch.setattr(net, "SHARD", floats)
     layout = Layout((2, 4, 2))
     p = draw(REPLICAS, layout.size)
     ours = Backprop(layout, p, "tanh", "cross-entropy", False)

@@ -19,12 +19,11 @@ from boundaryviz.learners.specs_net import (
     at_once,
     padded,
 )
+from boundaryviz.learners.streams import AHEAD
 from boundaryviz.scene.specs import setting
 
 if TYPE_CHECKING:
     from boundaryviz.learners.training_spec import TrainingSpec
-
-_AHEAD = 16  # steps whose noise is drawn at once
 
 
 @family("boundaryviz.learners.distillation:Distillation", capabilities=["hidden-layers", "embedding"], order=125)
@@ -63,7 +62,7 @@ class DistillationSpec(NetSpec):
         dims = self._dims(size)
         parameters = sum((before + 1) * after for before, after in pairwise(dims))
         slots = {"sgd": 0, "momentum": 1}.get(training.optimiser, 2)
-        drawn = 8.0 * _AHEAD * size.replicas * self.noise_batch * size.width
+        drawn = 8.0 * AHEAD * size.replicas * self.noise_batch * size.width
         return summed(
             super().memory(size, training),
             {NET: 4.0 * size.replicas * parameters * (5 + slots)},

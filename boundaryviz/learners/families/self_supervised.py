@@ -24,12 +24,12 @@ from boundaryviz.learners.specs_net import (
     at_once,
     padded,
 )
+from boundaryviz.learners.streams import AHEAD, MANY
 from boundaryviz.scene.specs import setting
 
 if TYPE_CHECKING:
     from boundaryviz.learners.training_spec import TrainingSpec
 
-_AHEAD, _MANY = 16, 4096  # steps whose random numbers are drawn at once, and columns beyond which it is but one
 
 Readout = Literal["linear", "nearest", "fine-tune"]
 
@@ -169,7 +169,7 @@ class WalksSpec(ContrastiveSpec):
     def memory(self, size: Size, training: TrainingSpec) -> Needs:
         """As `ContrastiveSpec.memory`, with the turns that walks take, the graphs, and where a look into them leads."""
         batch = size.training if training.batch_size == "full" else min(training.batch_size, size.training)
-        ahead = _AHEAD if batch <= _MANY else 1
+        ahead = AHEAD if batch <= MANY else 1
         return summed(
             super().memory(size, training),
             {BATCH: 12.0 * size.replicas * batch * ahead * self.walk},

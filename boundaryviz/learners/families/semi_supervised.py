@@ -25,14 +25,13 @@ from boundaryviz.learners.specs_net import (
     at_once,
     padded,
 )
+from boundaryviz.learners.streams import AHEAD, MANY
 from boundaryviz.scene.specs import setting
 
 if TYPE_CHECKING:
     from boundaryviz.learners.training_spec import TrainingSpec
 
 UnlabelledBatch = int | Literal["full"]
-
-_AHEAD, _MANY = 16, 4096  # steps whose random numbers are drawn at once, and columns beyond which it is but one
 
 
 def _weight(default: float, explains: str) -> Any:
@@ -134,7 +133,7 @@ class UnlabelledSpec(NetSpec):
     def memory(self, size: Size, training: TrainingSpec) -> Needs:
         """As `NetSpec.memory`, with what a method draws for its points and remembers of them."""
         batch = size.unlabelled if self.unlabelled_batch == "full" else min(self.unlabelled_batch, size.unlabelled)
-        ahead = _AHEAD if batch <= _MANY else 1
+        ahead = AHEAD if batch <= MANY else 1
         each, by_class = self.KEPT
         return summed(
             super().memory(size, training),
