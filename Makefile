@@ -121,7 +121,7 @@ $(VENV)/.created: | system
 $(VENV)/.installed: $(VENV)/.created constraints.txt pyproject.toml | system
 	$(INSTALL) $$(grep '^torch==' constraints.txt)
 	$(INSTALL) hatchling
-	$(INSTALL) --no-build-isolation -e .
+	$(INSTALL) --no-build-isolation -e '.[compiled]' || $(INSTALL) --no-build-isolation -e . # there is no numba for some machines
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
