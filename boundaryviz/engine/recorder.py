@@ -135,6 +135,8 @@ class Recorder:
             if not session.settled:  # what is fitted at once is recorded anyway, and costly to restore
                 self._best = session.state()
         won = session.evaluated.margins[replica] > 0
+        if not len(won):
+            return
         if session.twin:
             won &= ~(session.evaluated.margins[seed] > 0) & ~session.diverged[seed]
         if len(won) != len(self._won):

@@ -382,7 +382,8 @@ class Session:
         cascades = {f"cascade.{name}": array for name, array in self.cascades.state().items()}
         stopping = {} if self._stopping is None else self._stopping.state()
         ends = {f"stopping.{name}": array for name, array in stopping.items()}
-        return {"step": np.array(self.step_count), "diverged": self.diverged, **learner, **cascades, **ends}
+        lost = self._lost.copy() if self.evaluated.step == self.step_count else self.diverged
+        return {"step": np.array(self.step_count), "diverged": lost, **learner, **cascades, **ends}
 
     def restore(self, state: Mapping[str, NDArray]) -> None:
         """Go on from a `state` of a session with this scenario, scene and replicas; on the CPU to the same bits.

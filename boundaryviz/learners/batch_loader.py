@@ -126,12 +126,13 @@ class BatchLoader:
         """How far it has dealt: the number of the epoch, and of the next batch in it; of each replica, (2, R), where
         they have windows of their own, else of all, (2,)."""
         self._settle()
-        place = np.stack([self._number, self._at])
+        place = np.array([self._number, self._at])
         return place if self._pool is not None and self._apart else place[:, 0]
 
     def _settle(self) -> None:
-        self._at += self._taken * self._several
-        self._taken = 0
+        if self._taken:
+            self._at += self._taken * self._several
+            self._taken = 0
 
     def go_to(self, place: NDArray[np.int64]) -> None:
         """Deal on from a `place` of a loader with the same points and size of batches. Raises ValueError for none."""
