@@ -162,9 +162,9 @@ class Network:
     def _outputs(self, x: NDArray[np.float64], replica: int | None) -> Tensor:
         """What the last layer says of `x` (G, D), (R or 1, K, G)."""
         parts = [forward(params, part, self._activate) for params, part in self._parts(x, replica)]
-        return self._told(torch.cat(parts, 2))
+        return self._said(torch.cat(parts, 2))
 
-    def _told(self, z: Tensor) -> Tensor:
+    def _said(self, z: Tensor) -> Tensor:
         """What is told of outputs (R, K, N) of the last layer."""
         return self.mask.outputs(torch.tanh(z) if self._squash else z)
 
@@ -233,7 +233,7 @@ class Network:
         """Class probabilities at `embedded` (E, G), as `embed` gives them: (1, C, G); None where nothing reads them."""
         weight, bias = (part[replica : replica + 1] for part in self.asked[-2:])
         z = torch.baddbmm(bias, weight, torch.from_numpy(embedded[None]).to(self.device, self.dtype))
-        return losses.probabilities(self._loss, self._told(z)).float().cpu().numpy()
+        return losses.probabilities(self._loss, self._said(z)).float().cpu().numpy()
 
     def evaluate(
         self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
@@ -273,7 +273,7 @@ class Network:
             def loss(z: Tensor, part: slice) -> Tensor:
                 return losses.per_point(self._loss, z, q[None, :, part], self._gamma)
 
-        told = self._told if self._squash or self.mask.kind != "none" else None
+        told = self._said if self._squash or self.mask.kind != "none" else None
         return NetAssessing(lambda: self.asked, self._blocks(x), self._in_place, told, loss, label)
 
     def _blocks(self, x: NDArray[np.float64]) -> Callable[[], Iterable[tuple[slice, NDArray]]]:
