@@ -30,15 +30,15 @@ class Case:
     twin: bool = False
     moves: int = 20
     every: int = 20
-    seconds: float = 6.0
+    seconds: float = 4.0
     evaluations: int = 0
 
 
 CASES = (
     Case("500 points", 80, 60),
-    Case("100,000 points", 500, 350, points=100_000),
+    Case("100,000 points", 500, 350, points=100_000, moves=5),
     Case("16 seeds with twin, 500 points", 150, 100, seeds=16, twin=True),
-    Case("16 seeds with twin, 100,000 points", 600, 900, points=100_000, seeds=16, twin=True),
+    Case("16 seeds with twin, 100,000 points", 600, 900, points=100_000, seeds=16, twin=True, moves=2),
     Case("a million steps, 16 seeds with twin", 750, 100, seeds=16, twin=True, evaluations=50_000),
 )
 LEAST = (Case("40 points", 500, 500, points=40, seconds=0.5, moves=1, evaluations=300),)

@@ -79,7 +79,7 @@ def main(case: dict[str, Any]) -> None:
         for pid in pids.values():
             Path(f"/proc/{pid}/clear_refs").write_text("5")  # the peak is that of now
         replicas = case["seeds"] * (1 + case["twin"])
-        values = {"data.n": case["points"], "training.evaluate_every": case["every"], "poison.count": 10}
+        values = {"data.n": case["points"], "training.evaluate_every": case["every"], "poison.count": 10 * case["twin"]}
         document.open(load("moons").with_values(values))
         workbench.twin.train(case["seeds"], case["twin"])
         _until(lambda: client.curves.replicas == replicas and client.step_count < 100)
