@@ -54,8 +54,8 @@ class RunHistory:
 
     scenario, scene: with which it began; the scenario has neither plane nor history. drawn: the scene is the one that
     the scenario draws. changes: in the order of their steps. steps: how many have been done. seeds, twin: how many runs
-    there are, and whether each has a clean twin. engine: what did the steps, which others do to other bits. pending: what
-    was changed after the last step, and not trained on yet.
+    there are, and whether each has a clean twin. engine: what did the steps, which others do to other bits. pending:
+    what was changed after the last step, and not trained on yet.
     """
 
     scenario: Scenario
@@ -132,7 +132,13 @@ class RunHistory:
         changes = tuple(ChangeSpec.of(change.step, dict(change.values), change.edit) for change in self.changes)
         values = changed(present, self.scenario)
         spec = RunHistorySpec(
-            steps=self.steps, seeds=self.seeds, twin=self.twin, engine=self.engine, values=values, turns=changes, **start
+            steps=self.steps,
+            seeds=self.seeds,
+            twin=self.twin,
+            engine=self.engine,
+            values=values,
+            turns=changes,
+            **start,
         )
         return present.model_copy(update={"course": spec})
 

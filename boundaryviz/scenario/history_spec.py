@@ -215,8 +215,8 @@ class RunHistorySpec(Spec):
 
     start: the scene at step 0: drawn from `data` and `poison`, the one written out in `plane`, or, where nothing was
     changed, the present one. values: the settings at step 0 that differ from the present ones, by dotted path.
-    ends_here: whether after `steps` steps it came to the present scene and settings. engine: what did the steps, torch on
-    the processor where nothing is said, as it was before there was another on most machines.
+    ends_here: whether after `steps` steps it came to the present scene and settings. engine: what did the steps, torch
+    on the processor where nothing is said, as it was before there was another on most machines.
     """
 
     steps: int = Field(0, ge=0)
