@@ -47,7 +47,7 @@ class Loading:
 
 
 @pytest.fixture
-def loading(monkeypatch: pytest.MonkeyPatch) -> Iterator[Loading]:
+def loading(monkeypatch: pytest.MonkeyPatch) -> Loading:
     """A machine without a GPU whose compiled program is for nets with at most three classes."""
     found = Loading()
     monkeypatch.setattr(devices, "loading", SimpleNamespace(program=found.program, trouble=found.trouble))
@@ -58,7 +58,7 @@ def loading(monkeypatch: pytest.MonkeyPatch) -> Iterator[Loading]:
         return "" if classes <= 3 else "nets of many classes are not compiled"
 
     monkeypatch.setattr(MLPSpec, "uncompiled", uncompiled, raising=False)
-    yield found
+    return found
 
 
 # ---- by name and by itself ------------------------------------------------------------------------------
@@ -81,7 +81,7 @@ def test_it_does_not_depend_on_how_many_replicas_there_are(loading: Loading, run
 
 
 def test_what_is_asked_for_by_name_and_not_there_is_refused_with_what_there_is(loading: Loading) -> None:
-    with pytest.raises(DeviceError, match="choose one of: auto, compiled, cpu"):
+    with pytest.raises(DeviceError, match=r"choose one of: auto, compiled, cpu"):
         resolve("abacus")
     with pytest.raises(DeviceError, match=r"no cuda device .*no CUDA device.*it has: compiled, cpu$"):
         Session(SMALL, device="cuda")
@@ -90,7 +90,7 @@ def test_what_is_asked_for_by_name_and_not_there_is_refused_with_what_there_is(l
     assert Session(SMALL, device="cpu").engine.program is None
     assert loading.taken == []
     loading.why = "numba is not installed"
-    with pytest.raises(DeviceError, match="numba is not installed; there is: cpu$"):
+    with pytest.raises(DeviceError, match=r"numba is not installed; there is: cpu$"):
         Session(SMALL, device="compiled")
     assert Session(SMALL).engine.why == "The compiled program does not do the steps: numba is not installed."
 
