@@ -177,6 +177,10 @@ class LearnerSettings(Spec):
         """
         return {}
 
+    def uncompiled(self, width: int, classes: int, optimiser: str) -> str:
+        """STANDIN"""
+        return "only nets are compiled"
+
     def memory(self, size: Size, training: TrainingSpec) -> Needs:
         """Bytes that R models on N points need, asked about M points at once, beyond what all learners need."""
         return {}

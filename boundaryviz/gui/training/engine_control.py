@@ -45,7 +45,7 @@ class EngineControl(QObject):
         self.menu = QMenu("&Engine", window)
         self.menu.setToolTipsVisible(True)
         self.menu.addActions(list(self._actions.values()))
-        window.add_submenu("train", self.menu, before="train.earlier")
+        window.add_submenu("train", self.menu, before="train.redraw")
         self._actions[preferred(settings)].setChecked(True)
         for name, action in self._actions.items():
             action.triggered.connect(partial(self.choose, name))
