@@ -178,7 +178,8 @@ class LearnerSettings(Spec):
         return {}
 
     def uncompiled(self, width: int, classes: int, optimiser: str) -> str:
-        """STANDIN"""
+        """Why the compiled program is not for learners with these settings, of points with so many inputs and so many
+        classes, trained with this optimiser: in words, empty where it is. Only what resets a run decides."""
         return "only nets are compiled"
 
     def memory(self, size: Size, training: TrainingSpec) -> Needs:
