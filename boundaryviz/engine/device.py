@@ -14,15 +14,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 
 from boundaryviz.learners.compiled import loading
-from boundaryviz.learners.compiled.loading import Program
 from boundaryviz.learners.family import LearnerSettings
 from boundaryviz.learners.training_spec import TrainingSpec
 from boundaryviz.scenario.history_spec import Engine as Name
 from boundaryviz.scene.scene import Scene
+
+if TYPE_CHECKING:
+    from boundaryviz.learners.compiled.program import Program
 
 DEVICES = ("auto", "compiled", "cpu", "cuda", "mps")
 NAMES: Mapping[Name, str] = {

@@ -162,7 +162,8 @@ class Session:
         scale = scaling_of(self.scene, self._scaling_by)
         plain = learner_of(self.spec, self.scenario.training, problem, self.device, scale)
         if self.engine.program is not None:
-            plain.step_by(self.engine.program)
+            net: Any = plain  # what the program is for
+            net.step_by(self.engine.program)
         self._rescale = plain.rescale if isinstance(plain, Scaled) else None
         self.rule = self.scenario.decision.rule_in(self.scene, self.spec)
         self.learner: Learner = deciding(plain, self.rule)
