@@ -15,7 +15,7 @@ from boundaryviz.engine import device as devices
 from boundaryviz.engine import messages as m
 from boundaryviz.engine.device import DeviceError, cuda_trouble, gpu_trouble, resolve
 from boundaryviz.engine.session import Session
-from boundaryviz.learners.network import Network
+from boundaryviz.learners.mlp import MLP
 from boundaryviz.learners.specs import MLPSpec
 from boundaryviz.runs.run import start
 from boundaryviz.scenario.history import RunHistory
@@ -52,12 +52,12 @@ def loading(monkeypatch: pytest.MonkeyPatch) -> Loading:
     found = Loading()
     monkeypatch.setattr(devices, "loading", SimpleNamespace(program=found.program, trouble=found.trouble))
     monkeypatch.setattr(devices, "cuda_trouble", lambda: "torch finds no CUDA device")
-    monkeypatch.setattr(Network, "step_by", lambda _net, program: found.taken.append(program), raising=False)
+    monkeypatch.setattr(MLP, "step_by", lambda _net, program: found.taken.append(program))
 
     def uncompiled(_spec: MLPSpec, _width: int, classes: int, _optimiser: str) -> str:
         return "" if classes <= 3 else "nets of many classes are not compiled"
 
-    monkeypatch.setattr(MLPSpec, "uncompiled", uncompiled, raising=False)
+    monkeypatch.setattr(MLPSpec, "uncompiled", uncompiled)
     return found
 
 
