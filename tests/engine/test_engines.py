@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -171,9 +172,9 @@ def test_who_asks_for_it_by_name_waits_even_where_somebody_looks_on(loading: Loa
 
 def test_a_change_that_begins_the_run_anew_keeps_the_engine_unless_it_is_not_for_it(loading: Loading) -> None:
     run, ids = Session(SMALL), SCENE.points.ids[:1]
-    run.set_scene(three := apply(Recolumn(ids, {"label": [2]}), SCENE)[0])
+    run.set_scene(three := apply(Recolumn(ids, {"label": np.array([2])}), SCENE)[0])
     assert (run.learner.problem.classes, run.engine.name) == (3, "compiled")
-    run.set_scene(apply(Recolumn(ids, {"label": [3]}), SCENE)[0])
+    run.set_scene(apply(Recolumn(ids, {"label": np.array([3])}), SCENE)[0])
     assert (run.engine.name, run.engine.program) == ("cpu", None)
     assert "many classes" in run.engine.why
     run.set_scene(three)
