@@ -143,7 +143,7 @@ def _of_processor(uncompiled: str, wait: bool) -> Engine:
     if uncompiled:
         return without_program(uncompiled)
     if (program := _program(wait)) is not None:
-        why = "The compiled program is for nets like this one."
+        why = "The compiled program does them, which is for nets like this one."
         return Engine("compiled", torch.device("cpu"), why, program=program)
     if trouble := loading.trouble():
         return without_program(trouble)
