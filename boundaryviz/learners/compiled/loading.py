@@ -209,7 +209,7 @@ def _compiled() -> bytes:
     Raises Trouble where nothing comes of it.
     """
     paths = os.pathsep.join(path for path in sys.path if path)
-    environment = {**os.environ, "PYTHONPATH": paths, "NUMBA_OPT": "0", "NUMBA_DISABLE_JIT": "0"}
+    environment = {**os.environ, "PYTHONPATH": paths, "NUMBA_OPT": "0", "NUMBA_DISABLE_JIT": "0", "NO_COLOR": "1"}
     command = [sys.executable, "-c", "from boundaryviz.learners.compiled import building; building.main()"]
     try:
         done = subprocess.run(command, env=environment, capture_output=True, timeout=LONGEST, stdin=subprocess.DEVNULL)
@@ -218,6 +218,6 @@ def _compiled() -> bytes:
     except OSError as why:
         raise Trouble(f"it could not be compiled: {why}") from None
     if done.returncode or not done.stdout:
-        said = done.stderr.decode(errors="replace").strip().splitlines()
+        said = [line for line in done.stderr.decode(errors="replace").splitlines() if "Error" in line]
         raise Trouble(f"it could not be compiled: {said[-1] if said else f'exit code {done.returncode}'}")
     return done.stdout
