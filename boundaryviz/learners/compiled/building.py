@@ -6,7 +6,6 @@ numba, so only whoever compiles imports this.
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from llvmlite import binding
@@ -52,8 +51,3 @@ def _object(module: binding.ModuleRef) -> bytes:
     builder = binding.create_pass_builder(machine, binding.create_pipeline_tuning_options(speed_level=3))
     builder.getModulePassManager().run(module, builder)
     return machine.emit_object(module)
-
-
-def main() -> None:
-    """Write the object code to the standard output."""
-    sys.stdout.buffer.write(build())
