@@ -18,8 +18,9 @@ from boundaryviz.learners.specs import LogisticSpec, MLPSpec, TrainingSpec
 from helpers.compiled import compiled, program
 from helpers.models import blobs, make, taken, weighing
 
-ACTIVATIONS = ("relu", "tanh", "sigmoid", "gelu", "sine", "linear")
+ACTIVATIONS: Any = ("relu", "tanh", "sigmoid", "gelu", "sine", "linear")
 LOSSES = ("cross-entropy", "focal", "generalised", "absolute", "squared", "hinge")
+OUTPUTS: Any = ("linear", "tanh")
 OPTIMISERS = ("sgd", "momentum", "adam", "adamw")
 DOWN: dict[str, Any] = {"optimiser": "sgd", "learning_rate": 1.0}
 
@@ -46,8 +47,8 @@ def test_the_gradient_is_that_of_double_precision(loss: Any, classes: int):
     off as torch's in single precision, or a little farther."""
     for at, activation in enumerate(ACTIVATIONS):
         hidden = ((18, 5), (16,), (7, 3, 33), (4,), (20, 16), ())[(at + classes) % 6]
-        dropout, size = (0.0, 0.4)[at % 2], (10, 33, "full", 70)[(at + classes) % 4]
-        output = ("linear", "tanh")[(at // 2) % 2]
+        dropout, output = (0.0, 0.4)[at % 2], OUTPUTS[(at // 2) % 2]
+        size: Any = (10, 33, "full", 70)[(at + classes) % 4]
         spec = MLPSpec(hidden=hidden, activation=activation, loss=loss, dropout=dropout, output=output)
         training = TrainingSpec(**DOWN, batch_size=size, l1=0.01 * (at % 2), l2=0.02 * (at % 3))
         data = twisted(90, classes, 2, poison=9)
@@ -82,8 +83,8 @@ def losses_after(steps: int, spec: Any, training: TrainingSpec, data: TrainingDa
 @pytest.mark.parametrize(("activation", "optimiser"), [*product(ACTIVATIONS, OPTIMISERS)])
 def test_after_200_steps_the_loss_is_torch_s(activation: Any, optimiser: Any):
     at = ACTIVATIONS.index(activation) + OPTIMISERS.index(optimiser)
-    loss, classes = ("cross-entropy", "focal", "generalised", "squared")[at % 4], 2 + at % 2
-    output: Any = "tanh" if loss == "squared" else "linear"
+    loss: Any = ("cross-entropy", "focal", "generalised", "squared")[at % 4]
+    output, classes = OUTPUTS[loss == "squared"], 2 + at % 2
     spec = MLPSpec(hidden=(8, 5), activation=activation, loss=loss, output=output)
     training, data = TrainingSpec(optimiser=optimiser, batch_size=17), blobs(60, classes=classes, replicas=2)
     given = spec, training, data, classes
@@ -106,7 +107,7 @@ SPECS = st.builds(
     hidden=st.sampled_from([(), (3,), (16,), (20, 37), (5, 4, 6)]),
     activation=st.sampled_from(ACTIVATIONS),
     loss=st.sampled_from(LOSSES),
-    output=st.sampled_from(["linear", "tanh"]),
+    output=st.sampled_from(OUTPUTS),
     dropout=st.sampled_from([0.0, 0.3]),
     features=st.sampled_from([("x", "y"), ("x", "sin_y", "xy")]),
     fourier=st.sampled_from([0, 9]),
@@ -172,7 +173,8 @@ def test_slots_of_their_own_are_points_like_others():
     rng = np.random.default_rng(0)
     data = blobs(60, replicas=3)
     extra = Extra(np.array([99, 7_000]), rng.normal(size=(3, 2, 2)), np.array([[0, 1], [1, 1], [-1, 0]]))
-    for size, dropout in product((9, "full"), (0.0, 0.4)):
+    sizes: Any = (9, "full")
+    for size, dropout in product(sizes, (0.0, 0.4)):
         spec, training = MLPSpec(hidden=(6,), dropout=dropout), TrainingSpec(batch_size=size)
         together = compiled(spec, training, (1, 1, 1), data=replace(data, extra=extra))
         together.step(30)
