@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from boundaryviz.learners.base import Extra, TrainingData
-from boundaryviz.learners.specs import LogisticSpec, MLPSpec, TrainingSpec
+from boundaryviz.learners.specs import FAMILIES, LogisticSpec, MLPSpec, TrainingSpec
 from helpers.compiled import compiled, program
 from helpers.models import blobs, make, taken, weighing
 
@@ -236,3 +236,10 @@ def test_a_learner_in_double_precision_stays_with_torch():
     for learner in both:
         learner.step(9)
     assert torch.equal(both[0].P, both[1].P)
+
+
+def test_who_is_not_compiled_is_told_why():
+    assert "only nets" in FAMILIES["knn"].spec().uncompiled(2, 2, "adam")
+    for spec in (MLPSpec(hidden=(256,) * 6), LogisticSpec(fourier=256)):
+        assert spec.uncompiled(784, 10, "sgd") == ""
+        assert "5,000" in spec.uncompiled(5000 - 2 * spec.fourier, 10, "sgd")
