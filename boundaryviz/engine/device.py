@@ -214,6 +214,7 @@ def gpu_trouble(error: BaseException) -> str:
     return ""
 
 
+@cache
 def processor() -> str:
     """The name of the CPU."""
     try:
