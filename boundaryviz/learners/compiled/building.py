@@ -12,9 +12,10 @@ from typing import Any
 from llvmlite import binding
 from numba import types
 
+from boundaryviz.learners.compiled.semi_steps import semi_steps
 from boundaryviz.learners.compiled.supervised import steps
 
-ENTRIES: dict[str, Any] = {"steps": steps}
+ENTRIES: dict[str, Any] = {"steps": steps, "semi_steps": semi_steps}
 """What can be called: functions of one address, by the names that the object code has for them."""
 
 
