@@ -248,7 +248,8 @@ class BatchLoader:
         else:
             shared = self._shared(index[0, 0], weight[0], -clean % PAD)
         index, weight = closed_up(dealt.index[:, seeing, clean:], dealt.weight[:, seeing, clean:], 0, FULL_CHUNK)
-        alike = not self._slots and bool(((weight != 0) == (weight[:, :1] != 0)).all())
+        seen = weight != 0
+        alike = bool((seen == seen[:, :1]).all() and ((index == index[:, :1]) | ~seen).all()) and not self._slots
         parts = chunks(index.shape[2], FULL_CHUNK)
         if alike and parts:
             return [(shared, *(self._shared(index[0, 0, part], weight[0, :, part]) for part in parts))]
