@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import torch
 
 from boundaryviz.cli.app import run
 from boundaryviz.engine import device as devices
@@ -79,7 +80,7 @@ def test_a_gpu_without_memory_is_said_in_words(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def step(_session: Session, _n: int = 1) -> None:
-        raise devices.torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+        raise torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
 
     monkeypatch.setattr(Session, "step", step)
     assert run(["train", "moons", *SMALL]) == 1
