@@ -73,7 +73,7 @@ def test_who_waits_for_the_program_is_told(monkeypatch: pytest.MonkeyPatch, caps
     monkeypatch.setattr(devices, "loading", SimpleNamespace(program=program, trouble=lambda: "".join(why[:1])))
     found, said = trained(capsys, "moons", *SMALL)
     assert found["engine"] == "cpu"
-    assert said.count("note: the compiled program for small nets is made, which takes some seconds, once") == 1
+    assert said.count("note: the compiled program for nets is made, which takes some seconds, once") == 1
 
 
 def test_a_gpu_without_memory_is_said_in_words(
