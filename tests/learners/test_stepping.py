@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -30,17 +31,24 @@ def spec_of(name: str) -> Any:
     return family(hidden=(5, 4), **({"ramp_up": 6} if "ramp_up" in family.model_fields else {}))
 
 
+def dealt_on_the_device(learner: Any) -> None:
+    for name in ("_loader", "_labelled", "_unlabelled"):
+        if hasattr(learner, name):
+            getattr(learner, name)._deals_there = True
+
+
 @pytest.mark.parametrize("name", ["dropout", *METHODS])
 def test_a_recorded_run_is_the_eager_one_to_the_bit(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     spec, training = spec_of(name), TrainingSpec(batch_size=8, optimiser="adam")
     data, poison = half_labelled(24, 0), taken(half_labelled(12, 1, poison=6), range(6, 12))
-    planted = joined(data, weighing(poison, [[0.0] * 6, [1.0] * 6]))
+    planted = joined(data, replace(weighing(poison, [[0.0] * 6, [1.0] * 6]), ids=poison.ids + 100))
     eager, graphed = (make(spec, training, SEEDS, data=data) for _ in range(2))
     assert isinstance(eager._stepper, Eager)
     assert not isinstance(eager._stepper, Graphed)
     kept = graphed._kept if name != "dropout" else lambda: [graphed.P, *graphed.optimiser.state]
     graphs = Graphs(monkeypatch, kept)
     graphed._stepper = Graphed(graphed._deal, graphed._descend, kept, graphed._constants)
+    dealt_on_the_device(graphed)
     moved = half_labelled(24, 0)
     moved.x[3] += 0.5
     for change in (
@@ -52,12 +60,13 @@ def test_a_recorded_run_is_the_eager_one_to_the_bit(name: str, monkeypatch: pyte
     ):
         for one in (eager, graphed):
             change(one)
-            one.step(3)
+            for _ in range(4):
+                one.step(2)
         ours, theirs = eager.state(), graphed.state()
         assert ours.keys() == theirs.keys()
         for key in ours:
             np.testing.assert_array_equal(ours[key], theirs[key], err_msg=key)
-    assert 3 <= graphs.recordings < 15, "for other shapes and constants, and not for each step"
+    assert 3 <= graphs.recordings < 20, "for other shapes and constants, and not for each step"
 
 
 def test_one_call_of_many_steps_is_as_many_calls() -> None:
