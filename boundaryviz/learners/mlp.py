@@ -6,13 +6,14 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import replace
 from functools import partial
-from itertools import chain
+from itertools import accumulate, chain
 
 import numpy as np
 import torch
 from torch import Tensor
 from typing_extensions import override
 
+from boundaryviz.learners import dropout
 from boundaryviz.learners.alone import Alone
 from boundaryviz.learners.backprop import Backprop
 from boundaryviz.learners.base import Problem, State, TrainingData
@@ -52,6 +53,7 @@ class MLP(Network):
         self.steps_done = 0
         self._loader = BatchLoader(problem.seeds, self.device, dtype)
         self._draws = PointDraws(problem.seeds, Purpose.ROBUST, self.device)
+        self._silenced = dropout.starts(problem.seeds, self.device)
         self._data: TrainingData | None = None
         self.set_training(spec, training)
 
@@ -118,7 +120,12 @@ class MLP(Network):
         """The columns of x, q, weight, starts and masks of the next step, then again x, q, ... of its poison, then
         noise."""
         batches = list(self._loader.next())
-        parts = [(p.x, p.q, p.weight, *self._starts(p, at), *self._masks(p, at)) for at, p in enumerate(batches)]
+        widths = [p.weight.shape[2] for p in batches]
+        before = [0, *accumulate(widths[1:], initial=0)]  # poison columns are counted through
+        parts = [
+            (p.x, p.q, p.weight, *self._starts(p, at), *self._masks(p, min(at, 1), before[at]))
+            for at, p in enumerate(batches)
+        ]
         noise = [self._drawn(batches[0])] if self._noise else []
         self.steps_done += 1
         return [*chain.from_iterable(parts), *noise]
@@ -157,21 +164,9 @@ class MLP(Network):
         drawn = torch.from_numpy(rows[which]).to(self.device, self.dtype)
         return drawn.mul_(self._noise * self._backprop.clip * batch.weight.amax((1, 2))[:, None])
 
-    def _masks(self, batch: Batch, part: int) -> list[Tensor]:
-        """Inverted dropout (Srivastava et al. 2014, section 10): 0 or 1 / (1 - rate), (R, units, B) for each layer.
-
-        Keyed by seed, step, layer and part of the step, so that poison shifts no mask of a clean column.
-        """
+    def _masks(self, batch: Batch, part: int, first: int) -> list[Tensor]:
+        """Dropout of each layer, see `dropout.masks`; first: of how many columns of its part others come before."""
         if not self._drops:
             return []
-        columns = batch.weight.shape[2]
-        seeds, which = np.unique(
-            self.problem.seeds[self._loader.seeing] if part else self.problem.seeds, return_inverse=True
-        )
-        masks = []
-        for layer, units in enumerate(self.hidden):
-            streams = [generator(int(s), Purpose.DROPOUT, self.steps_done, layer, part) for s in seeds]
-            rows = np.stack([stream.random((columns, units), np.float32).T for stream in streams])
-            keep = torch.from_numpy((rows >= self._dropout)[which])
-            masks.append(keep.to(self.device, self.dtype) / (1 - self._dropout))
-        return masks
+        begun, columns = self._silenced[self._loader.seeing] if part else self._silenced, batch.weight.shape[2]
+        return dropout.masks(begun, self.steps_done, part, self.hidden, first, columns, self._dropout, self.dtype)
