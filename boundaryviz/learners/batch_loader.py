@@ -236,7 +236,7 @@ class BatchLoader:
         return self._columns(at, self._tensor(weight[:, replicas, columns]), first + (replicas.start or 0))
 
     def _columns(self, at: Tensor, weight: Tensor, first: int) -> list[Batch]:
-        """The batches of some steps from positions and weights (steps, R, columns), of the replicas from the first on."""
+        """The batches of some steps, of positions and weights (steps, R, columns) of the replicas from the first on."""
         where = self._own(at, first)
         rows = self._rows[where].transpose(2, 3)
         x, q = (t.contiguous() for t in rows.split(self._sections, 2))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import groupby
 
 import torch
@@ -22,6 +21,7 @@ _WARM_UP = 3  # runs before recording, as PyTorch asks for: libraries allocate t
 _KEPT = 6  # recordings; steps with and without poison take turns, and each has a shape of its own
 _OFTEN = 3  # so often the same steps are asked for in one call before these are recorded together
 _COUNTED = 64  # kinds of calls whose number is remembered
+_ALIGNED = 128  # numbers: those of the least size make the 512 bytes to which CUDA's memory is given out by PyTorch
 
 
 class Captured:
@@ -83,7 +83,7 @@ class Captured:
                 self._refuse(len(steps), error)
                 return False
         recording = self._recorded[key]
-        recording.fill(steps, device)
+        recording.fill(steps)
         recording.graph.replay()
         return True
 
@@ -97,8 +97,8 @@ class Captured:
 
     def _record(self, steps: list[Step], device: torch.device) -> _Recording:
         """Warm up on a side stream, put the state back, and record; recording itself runs nothing."""
-        recording = _Recording.of(steps, device)
-        recording.fill(steps, device)
+        recording = _Recording(steps, device)
+        recording.fill(steps)
         state = self._state()
         before = [t.clone() for t in state]
         side = torch.cuda.Stream()
@@ -117,48 +117,57 @@ class Captured:
         return recording
 
 
-@dataclass(eq=False)
 class _Recording:
-    """A graph, the memory `own` that it reads its steps' inputs from, and which part of that is which step's.
+    """A graph, and the memory that it reads its steps' inputs from; of what is the same in every step there is one
+    copy. inputs: of each step."""
 
-    Of what is the same in every step there is one copy.
-    """
-
-    own: list[Tensor]
-    inputs: list[list[Tensor]]
-    graph: torch.cuda.CUDAGraph = field(default_factory=lambda: torch.cuda.CUDAGraph())
-    given: dict[int, tuple[Tensor, int]] = field(default_factory=dict)
-    """What the copies for all steps were made from, and which version of it."""
-
-    @classmethod
-    def of(cls, steps: Sequence[Step], device: torch.device) -> _Recording:
+    def __init__(self, steps: Sequence[Step], device: torch.device) -> None:
         """For steps such as these."""
-        own, inputs = [], []
-        for each in zip(*steps, strict=True):
-            one = _all_one(each)
-            shape = each[0].shape if one else (len(steps), *each[0].shape)
-            mine = torch.empty(shape, dtype=each[0].dtype, device=device)
-            own.append(mine)
-            inputs.append([mine] * len(steps) if one else list(mine.unbind()))
-        return cls(own, [list(step) for step in zip(*inputs, strict=True)])
+        self.graph = torch.cuda.CUDAGraph()
+        self._device = device
+        self._copies = [
+            _Once(each, device) if _all_one(each) else _Row(each, device) for each in zip(*steps, strict=True)
+        ]
+        self.inputs = [list(step) for step in zip(*(copy.parts for copy in self._copies), strict=True)]
 
     @torch.no_grad()
-    def fill(self, steps: Sequence[Step], device: torch.device) -> None:
+    def fill(self, steps: Sequence[Step]) -> None:
         """Have the next replay do these steps."""
-        for at, (mine, each) in enumerate(zip(self.own, zip(*steps, strict=True), strict=True)):
-            if not mine.numel():
-                continue
-            first = each[0]
-            if mine.shape != first.shape:
-                if first.device.type == device.type:
-                    torch.stack(list(each), out=mine)
-                else:
-                    mine.copy_(handed(torch.stack(list(each)), device))
-                continue
-            known, version = self.given.get(at, (mine, -1))
-            if not (_same(known, first) and version == first._version):
-                mine.copy_(handed(first, device))
-                self.given[at] = first, first._version
+        for copy, each in zip(self._copies, zip(*steps, strict=True), strict=True):
+            copy.take(each, self._device)
+
+
+class _Once:
+    """The copy of an input that is the same in every step; parts: it, for each of them."""
+
+    def __init__(self, each: Sequence[Tensor], device: torch.device) -> None:
+        self._own = torch.empty(each[0].shape, dtype=each[0].dtype, device=device)
+        self.parts = [self._own] * len(each)
+        self._given, self._version = self._own, -1  # what it was copied from, and which version of that
+
+    def take(self, each: Sequence[Tensor], device: torch.device) -> None:
+        given = each[0]
+        if not (_same(self._given, given) and self._version == given._version):
+            self._own.copy_(handed(given, device))
+            self._given, self._version = given, given._version
+
+
+class _Row:
+    """Copies of an input of several steps, made at once; parts: that of each step. Each begins where memory that is
+    given out does, since libraries may do otherwise elsewhere, in the last bit."""
+
+    def __init__(self, each: Sequence[Tensor], device: torch.device) -> None:
+        shape, size = each[0].shape, each[0].numel()
+        self._gap = torch.zeros(-size % _ALIGNED, dtype=each[0].dtype, device=device)
+        self._own = torch.empty((len(each), size + len(self._gap)), dtype=each[0].dtype, device=device)
+        self.parts = [row[:size].view(shape) for row in self._own.unbind()]
+
+    def take(self, each: Sequence[Tensor], device: torch.device) -> None:
+        if each[0].device.type != device.type:
+            self._own[:, : each[0].numel()] = handed(torch.stack([one.reshape(-1) for one in each]), device)
+            return
+        pieces = [piece for one in each for piece in (one.reshape(-1), self._gap)]
+        torch.cat(pieces, out=self._own.view(-1))
 
 
 def _key(constants: Hashable, steps: Sequence[Step]) -> Hashable:

@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from boundaryviz.learners.handing import handed
 from boundaryviz.learners.streams import AHEAD, MANY, Purpose, generator
 
 Draw = Callable[[np.random.Generator, tuple[int, ...]], NDArray]
@@ -68,7 +69,7 @@ class Draws:
             distinct, which = np.unique(np.asarray(self._seeds[who], dtype=np.int64), return_inverse=True)
             streams = (generator(int(seed), purpose, first, part) for seed in distinct)
             found = np.stack([draw(stream, (columns, ahead, rows)).transpose(1, 2, 0) for stream in streams], 1)
-            block = torch.from_numpy(found[:, which] if len(which) > 1 else found).to(self._device)
+            block = handed(torch.from_numpy(found[:, which] if len(which) > 1 else found), self._device)
             block = block.to(self._dtype) if block.is_floating_point() else block
             self._drawn[purpose, part] = wanted, block
         return block[at]

@@ -124,8 +124,8 @@ class SemiSupervised(Network):
             self.steps_done += n
 
     def _deal(self) -> list[Tensor]:
-        """How far the weight of the unlabelled has risen in the next step, and how much of it the teacher takes in, both
-        on the host; then the columns of its batches one after the other, empty tensors where a batch has none."""
+        """How far the weight of the unlabelled has risen in the next step, and how much of it the teacher takes in,
+        both on the host; then the columns of its batches one after the other, empty tensors where one has none."""
         risen, batches = self.method.risen_at, self._batches()
         ramp = min(1.0, self.steps_done / risen) if risen else 1.0
         # a true mean at first, so that the initial weights are soon forgotten (Tarvainen and Valpola 2017)
@@ -133,9 +133,7 @@ class SemiSupervised(Network):
         self.steps_done += 1
         groups = [columns for batch in batches for columns in (batch.labelled, batch.unlabelled)]
         numbers = [torch.tensor(k, dtype=self.dtype) for k in (ramp, 1 - keep)]
-        return numbers + [
-            tensor for columns in groups for tensor in (self._none if columns is None else columns.tensors)
-        ]
+        return numbers + [t for columns in groups for t in (self._none if columns is None else columns.tensors)]
 
     def _batches(self) -> list[StepBatch]:
         """The clean columns of this step; then its poison where there is any, of the replicas that see poison."""

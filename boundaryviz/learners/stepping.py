@@ -1,9 +1,9 @@
 """What does the steps of a network: one interface, behind which its operations are run in different ways.
 
 A learner says what a step is in two parts. `deal` gives the tensors of the next step, random numbers among them, and
-counts it; it works on the host, where some of them may lie. `work` takes a step on them, and changes nothing but tensors
-of the learner. What a step depends on besides them are settings and data, which do not change between two deals: how many
-columns there are, and whether there are any, is told by the shapes alone.
+counts it; it works on the host, where some of them may lie. `work` takes a step on them, and changes nothing but
+tensors of the learner. What a step depends on besides them are settings and data, which do not change from one deal to
+the next: how many columns there are, and whether there are any, is told by the shapes alone.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from boundaryviz.learners.handing import handed
 Deal = Callable[[], Sequence[Tensor]]
 Work = Callable[..., None]
 
+_CPU = torch.device("cpu")
 _AHEAD = 64  # steps that are dealt before they are done, and hence at most in one graph
 
 
@@ -33,7 +34,7 @@ class Stepper(Protocol):
 class Eager:
     """Runs the operations of each step one after the other, on any device."""
 
-    def __init__(self, deal: Deal, work: Work, device: torch.device = torch.device("cpu")) -> None:
+    def __init__(self, deal: Deal, work: Work, device: torch.device = _CPU) -> None:
         self._deal, self._work, self._device = deal, work, device
 
     def step(self, n: int) -> None:
@@ -55,7 +56,7 @@ class Graphed:
         work: Work,
         state: Callable[[], Sequence[Tensor]],
         constants: Callable[[], Hashable],
-        device: torch.device = torch.device("cpu"),
+        device: torch.device = _CPU,
     ) -> None:
         self._deal, self._device = deal, device
         self._captured = Captured(work, state, constants)

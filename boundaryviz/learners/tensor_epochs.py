@@ -27,9 +27,9 @@ _KEY = 0x632BE59BD9B4E019  # what `key` adds to every part
 class Dealt:
     """The batches of some epochs on end.
 
-    first: the number of the first epoch. at: int64 (steps, R, size), positions in the data, and weight (steps, R, size).
-    poison_at, poison_weight: (steps, r, P), the poison of the r replicas that see any; P is `widened`, 0 where none sees
-    any in these epochs. Columns as in `batches.Epoch`, in which those of weight 0 may stand anywhere.
+    first: the number of the first epoch. at: int64 (steps, R, size), positions in the data, and weight, float32.
+    poison_at, poison_weight: (steps, r, P), the poison of the r replicas that see any; P is `widened`, 0 where none
+    sees any in these epochs. Columns as in `batches.Epoch`, of which those of weight 0 may stand anywhere.
     """
 
     first: int
@@ -109,13 +109,10 @@ class TensorEpochs:
         width = widened(int(held.scatter_add_(2, window, seen.long()).max()))
         columns = self.batches * width
         target = torch.where(seen, window * width + rank, columns)  # unseen, into one column that is cut off
-        at = self._late_at[:1].expand(count, replicas, columns + 1).contiguous()
-        weights = torch.zeros((count, replicas, columns + 1), device=self._device)
-        at, weights = (
-            into.scatter_(2, target, given)[:, :, :columns]
-            .unflatten(2, (self.batches, width))
-            .transpose(1, 2)
-            .flatten(0, 1)
-            for into, given in ((at, self._late_at[order]), (weights, weight))
-        )
-        return at, weights
+
+        def placed(given: Tensor) -> Tensor:
+            into = torch.zeros((count, replicas, columns + 1), dtype=given.dtype, device=self._device)
+            into = into.scatter_(2, target, given)[:, :, :columns]
+            return into.unflatten(2, (self.batches, width)).transpose(1, 2).flatten(0, 1)
+
+        return placed(self._late_at[order]), placed(weight)
