@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import traceback
@@ -58,6 +59,22 @@ def warnings_said() -> Iterator[None]:
         yield
     finally:
         warnings.showwarning = before
+
+
+@contextmanager
+def waits_said() -> Iterator[None]:
+    """What takes a while before training begins, and what it begins without, is said."""
+
+    class Said(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            say(f"note: {record.getMessage()}")
+
+    heard, handler = logging.getLogger("boundaryviz.engine.device"), Said()
+    heard.addHandler(handler)
+    try:
+        yield
+    finally:
+        heard.removeHandler(handler)
 
 
 def told(error: Exception) -> Exit:

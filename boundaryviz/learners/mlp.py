@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -17,6 +18,7 @@ from boundaryviz.learners.alone import Alone
 from boundaryviz.learners.backprop import Backprop
 from boundaryviz.learners.base import Problem, State, TrainingData
 from boundaryviz.learners.batch_loader import BatchLoader
+from boundaryviz.learners.compiled.jobs import Compiled, Net
 from boundaryviz.learners.network import Network
 from boundaryviz.learners.optimisers import Optimiser
 from boundaryviz.learners.point_draws import PointDraws
@@ -25,6 +27,9 @@ from boundaryviz.learners.specs import LogisticSpec, MLPSpec, TrainingSpec
 from boundaryviz.learners.state import put_back, saved
 from boundaryviz.learners.stepping import stepper
 from boundaryviz.learners.streams import Purpose, generator
+
+if TYPE_CHECKING:
+    from boundaryviz.learners.compiled.program import Program
 
 
 class MLP(Network):
@@ -45,6 +50,8 @@ class MLP(Network):
         self._smoothing = spec.smoothed
         self._robust = Robust(self.features, spec)
         self._backprop = Backprop(self.layout, self.P, activation, spec.loss, squash, spec.exponent, self._robust)
+        self._told = Net(self.layout, self.P, activation, spec.loss, squash, spec.exponent, problem.seeds)
+        self._compiled: Compiled | None = None
         self.optimiser = Optimiser(training, self.P, self.layout.is_weight(self.P))
         kept = [self.P, *self.optimiser.state]
         self._stepper = stepper(self.device, self._deal, self._descend, lambda: kept, self._constants)
@@ -54,6 +61,13 @@ class MLP(Network):
         self._silenced = dropout.starts(problem.seeds, self.device)
         self._data: TrainingData | None = None
         self.set_training(spec, training)
+
+    @override
+    def step_by(self, program: Program | None) -> None:
+        """As `Network.step_by`: all but robust training and clipped gradients, in single precision on the processor."""
+        self._compiled = None
+        if program is not None and self.dtype == torch.float32 and self.device.type == "cpu":
+            self._compiled = Compiled(program, self._told, self.optimiser, self._loader)
 
     # ---- what it trains on --------------------------------------------------------------------------
 
@@ -65,6 +79,7 @@ class MLP(Network):
         self._loader.set_data(data, columns, self._targets(label, data.responses(), self._smoothing), label >= 0)
         self._robust.set_scale(self.problem.scale, self.P)
         self._ids = torch.tensor(data.point_ids, device=self.device)
+        self._renew()
 
     def set_training(self, spec: MLPSpec | LogisticSpec, training: TrainingSpec) -> None:
         """Take over rate, penalties, clipping, noise, batch size, dropout and robustness from the next step on."""
@@ -78,6 +93,7 @@ class MLP(Network):
         self._drops = self._dropout > 0
         self.optimiser.set_training(training)
         self._loader.set_batch_size(training.batch_size)
+        self._renew()
 
     @property
     def can_train(self) -> bool:
@@ -103,16 +119,24 @@ class MLP(Network):
         put_back(self._tensors(), state)
         self.steps_done = int(state["steps"])
         self._loader.go_to(state["place"])
+        self._renew()
 
     # ---- training -----------------------------------------------------------------------------------
 
     def step(self, n: int = 1) -> None:
         """Do n steps. Without a labelled point the steps pass and nothing is learnt."""
-        if self.can_train:
+        if not self.can_train:
+            self.steps_done += n
+        elif self._compiled is not None and not self._robust.on and not self._backprop.clip:
+            self._compiled.step(n, self.steps_done, self._dropout)
+            self.steps_done += n
+        else:
             with self._standing(self._loader.idle, [self.P, *self.optimiser.slots]):
                 self._stepper.step(n)
-        else:
-            self.steps_done += n
+
+    def _renew(self) -> None:
+        if self._compiled is not None:
+            self._compiled.renew()
 
     def _deal(self) -> list[Tensor]:
         """The columns of x, q and weight of the next step, and where it is robust the ids of its points; then again x,
