@@ -7,8 +7,8 @@ the one becomes the other hangs on the net, the data, the number of replicas and
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from boundaryviz.learners.base import Learner
 
@@ -23,10 +23,12 @@ _CHOSEN: dict[Hashable, Choice] = {}
 
 @dataclass(frozen=True)
 class Choice:
-    """engine: the quickest. why: in words, 'CUDA: 41,000 steps/s, compiled: 9,000 steps/s'."""
+    """engine: the quickest. why: in words, 'CUDA: 41,000 steps/s, compiled: 9,000 steps/s'. speeds: steps a second of
+    those that could be measured."""
 
     engine: str
     why: str
+    speeds: Mapping[str, float] = field(default_factory=dict)
 
 
 def choose(
@@ -63,18 +65,18 @@ def _measured(
     words = []
     for engine in engines:
         try:
-            speed = _speed(learner_on(engine), block, clock)
+            found = speed(learner_on(engine), block, clock)
         except Exception as error:  # whatever is wrong with it, the run is to go on elsewhere
             words.append(f"{WORDS[engine]}: not used, {_line(error)}")
             continue
-        if speed is None:
+        if found is None:
             return Choice(engines[-1], f"{WORDS[engines[-1]]}: there is nothing to learn from that could be timed")
-        speeds[engine] = speed
-        words.append(f"{WORDS[engine]}: {speed:,.0f} steps/s")
-    return Choice(max(speeds, key=lambda one: speeds[one], default=engines[-1]), ", ".join(words))
+        speeds[engine] = found
+        words.append(f"{WORDS[engine]}: {found:,.0f} steps/s")
+    return Choice(max(speeds, key=lambda one: speeds[one], default=engines[-1]), ", ".join(words), speeds)
 
 
-def _speed(learner: Learner, block: int, clock: Callable[[], float]) -> float | None:
+def speed(learner: Learner, block: int, clock: Callable[[], float] = time.perf_counter) -> float | None:
     """Steps a second in calls of so many; None where steps would pass without anything being learnt."""
     if not learner.can_train:
         return None
