@@ -93,8 +93,20 @@ def told(error: Exception) -> Exit:
         return Exit.FAILED
     if os.environ.get("BOUNDARYVIZ_TRACEBACK"):
         say("".join(traceback.format_exception(error)))
+    if gone := _gpu_trouble(error):
+        complain([f"the run failed: {gone}; --device cpu trains without it"])
+        return Exit.FAILED
     complain([f"the run failed: {type(error).__name__}: {error}"])
     return Exit.FAILED
+
+
+def _gpu_trouble(error: Exception) -> str:
+    """What has become of a GPU, in words, where the error is of one; none is without torch."""
+    if "torch" not in sys.modules:
+        return ""
+    from boundaryviz.engine.device import gpu_trouble
+
+    return gpu_trouble(error)
 
 
 class UsageProblem(ValueError):

@@ -32,7 +32,7 @@ def health() -> dict[str, Any]:
     try:
         from boundaryviz.engine.device import NAMES, absent, available, resolve
 
-        device = resolve("auto").words  # where need be the program is compiled here, whose trouble is then known
+        device = resolve("auto").words  # first, as it has the program compiled, whose trouble is then known
         devices, absences = available(), {name: absent(name) for name in NAMES}
         engines = {name: f"not there: {why}" if why else "there" for name, why in absences.items()}
     except Exception as error:  # whatever a broken torch raises: the doctor is there to say it

@@ -81,6 +81,8 @@ def resolve(
     if name == "auto":
         return _picked(uncompiled, wait, pick)
     asked: Name = name  # type: ignore[assignment]  # one of those that are left
+    if asked == "compiled" and not uncompiled:
+        _program(wait=True)
     if not (why_not := absent(asked, uncompiled)):
         return _engine(asked, "It was asked for by name, or is that of the run that goes on.")
     if strict:
@@ -95,12 +97,12 @@ def uncompiled_on(spec: LearnerSettings, scene: Scene, training: TrainingSpec) -
     return spec.uncompiled(scene.points.width, scene.classes, training.optimiser)
 
 
-def absent(name: Name, uncompiled: str = "", wait: bool = True) -> str:
-    """Why an engine cannot be had for such settings on this machine, "" where it can, or will be. wait: as in
-    `resolve`."""
+def absent(name: Name, uncompiled: str = "") -> str:
+    """Why an engine cannot be had for such settings on this machine, "" where it can, as far as is known: nobody has
+    tried to have the compiled program made before somebody has asked for it."""
     match name:
         case "compiled":
-            return uncompiled or ("" if _program(wait) else loading.trouble())
+            return uncompiled or loading.trouble()
         case "cuda":
             return cuda_trouble()
         case "mps":
@@ -110,11 +112,9 @@ def absent(name: Name, uncompiled: str = "", wait: bool = True) -> str:
 
 
 def available() -> list[str]:
-    """The engines of this machine, whatever the settings, torch on the processor last; the compiled program is one of
-    them unless it is known that it cannot be had."""
-    gpus: tuple[Name, ...] = ("cuda", "mps")
-    compiled = [] if loading.trouble() else ["compiled"]
-    return [*(name for name in gpus if not absent(name)), *compiled, "cpu"]
+    """The engines of this machine, whatever the settings, as far as is known; torch on the processor is the last."""
+    names: tuple[Name, ...] = ("cuda", "mps", "compiled", "cpu")
+    return [name for name in names if not absent(name)]
 
 
 def _refusal(name: Name, uncompiled: str, why_not: str) -> str:

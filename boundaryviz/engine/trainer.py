@@ -212,7 +212,7 @@ class Trainer:
     def _engine(self) -> m.Engine:
         assert self._session is not None
         found, uncompiled = self._session.engine, self._session.uncompiled
-        missing = {name: devices.absent(name, uncompiled, wait=False) for name in devices.NAMES}
+        missing = {name: devices.absent(name, uncompiled) for name in devices.NAMES}
         return m.Engine(
             found.name, found.words, found.why, found.missed, {name: why for name, why in missing.items() if why}
         )

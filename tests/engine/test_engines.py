@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -15,7 +16,7 @@ from boundaryviz.engine import device as devices
 from boundaryviz.engine import messages as m
 from boundaryviz.engine.device import DeviceError, cuda_trouble, gpu_trouble, resolve
 from boundaryviz.engine.session import Session
-from boundaryviz.learners.network import Network
+from boundaryviz.learners.mlp import MLP
 from boundaryviz.learners.specs import MLPSpec
 from boundaryviz.runs.run import start
 from boundaryviz.scenario.history import RunHistory
@@ -52,12 +53,12 @@ def loading(monkeypatch: pytest.MonkeyPatch) -> Loading:
     found = Loading()
     monkeypatch.setattr(devices, "loading", SimpleNamespace(program=found.program, trouble=found.trouble))
     monkeypatch.setattr(devices, "cuda_trouble", lambda: "torch finds no CUDA device")
-    monkeypatch.setattr(Network, "step_by", lambda _net, program: found.taken.append(program), raising=False)
+    monkeypatch.setattr(MLP, "step_by", lambda _net, program: found.taken.append(program))
 
     def uncompiled(_spec: MLPSpec, _width: int, classes: int, _optimiser: str) -> str:
         return "" if classes <= 3 else "nets of many classes are not compiled"
 
-    monkeypatch.setattr(MLPSpec, "uncompiled", uncompiled, raising=False)
+    monkeypatch.setattr(MLPSpec, "uncompiled", uncompiled)
     return found
 
 
@@ -171,9 +172,9 @@ def test_who_asks_for_it_by_name_waits_even_where_somebody_looks_on(loading: Loa
 
 def test_a_change_that_begins_the_run_anew_keeps_the_engine_unless_it_is_not_for_it(loading: Loading) -> None:
     run, ids = Session(SMALL), SCENE.points.ids[:1]
-    run.set_scene(three := apply(Recolumn(ids, {"label": [2]}), SCENE)[0])
+    run.set_scene(three := apply(Recolumn(ids, {"label": np.array([2])}), SCENE)[0])
     assert (run.learner.problem.classes, run.engine.name) == (3, "compiled")
-    run.set_scene(apply(Recolumn(ids, {"label": [3]}), SCENE)[0])
+    run.set_scene(apply(Recolumn(ids, {"label": np.array([3])}), SCENE)[0])
     assert (run.engine.name, run.engine.program) == ("cpu", None)
     assert "many classes" in run.engine.why
     run.set_scene(three)

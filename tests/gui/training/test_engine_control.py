@@ -15,6 +15,7 @@ from boundaryviz.engine.session import Session
 from boundaryviz.gui.training.engine_control import ENGINES, preferred
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.history import RunHistory
+from boundaryviz.scenario.history_spec import Engine
 from boundaryviz.scenario.scenario import Scenario
 
 SMALL = Scenario().with_values({"data.n": 30, "learner.hidden": [3], "poison.count": 0, "training.steps": 5000})
@@ -73,8 +74,9 @@ def test_a_run_of_a_file_begins_with_what_did_it_and_the_next_with_what_is_prefe
     workbench: Workbench, sent: list[Any]
 ) -> None:
     scene = SMALL.scene()
-    for engine in ("compiled", "cpu"):
-        history = RunHistory.of(SMALL, scene, engine=engine).come_to(7)  # type: ignore[arg-type]
+    engines: tuple[Engine, ...] = ("compiled", "cpu")
+    for engine in engines:
+        history = RunHistory.of(SMALL, scene, engine=engine).come_to(7)
         workbench.document.open(history.written(SMALL, scene))
         assert loads(sent)[-1] == engine
     workbench.controller.set_setting("learner.hidden", (4,))
