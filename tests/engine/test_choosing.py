@@ -6,9 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import torch
 
 from boundaryviz.engine import choosing
+from boundaryviz.engine import device as devices
+from boundaryviz.engine import session as sessions
 from boundaryviz.engine.choosing import Choice, choose
+from boundaryviz.engine.session import Session
+from boundaryviz.scenario.cost import MemoryNeeded
+from boundaryviz.scenario.scenario import Scenario
 
 
 class Clock:
@@ -98,3 +104,61 @@ def test_without_a_choice_or_anything_to_learn_nothing_is_timed():
     idle = {"cuda": Paced(clock, 1e-6, can_train=False), "cpu": Paced(clock, 1.0, can_train=False)}
     assert chosen(clock, idle, key=1).engine == "cpu"
     assert clock.now == 0.0
+
+
+# ---- a run beside a GPU ----------------------------------------------------------------------------------
+
+NET = Scenario().with_values({"data.n": 30, "learner.hidden": [3], "training.evaluate_every": 5})
+
+
+@pytest.fixture
+def beside_a_gpu(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """A machine whose GPU is broken, unless a test has an engine of its own answer; what was asked of `choose`."""
+    asked: list[Any] = []
+
+    def choosing_once(*given: Any) -> Choice:
+        asked.append(given)
+        return choose(*given)
+
+    monkeypatch.setattr(devices, "cuda_trouble", lambda: "")
+    monkeypatch.setattr(sessions, "choose", choosing_once)
+    return asked
+
+
+def test_a_run_is_measured_as_it_is_and_goes_on_without_a_gpu_that_is_broken(beside_a_gpu: list[Any]):
+    run = Session(NET, seeds=range(3), twin=True)
+    ((engines, learner_on, block, _key),) = beside_a_gpu
+    assert engines[0] == "cuda"
+    assert run.engine.name == engines[1] != "cuda"
+    assert run.engine.why.startswith("Measured here: CUDA: not used, ")
+    assert block == 5
+    copy = learner_on(engines[1])
+    assert copy.problem.seeds == run.learner.problem.seeds
+    assert copy.can_train
+    copy.step(3)
+    assert run.learner.state()["steps"] == 0
+    run.step(5)
+    run.reset()
+    assert len(beside_a_gpu) == 1, "a run that begins anew keeps its engine"
+
+
+def test_what_is_like_a_run_in_all_that_takes_time_is_not_measured_again(beside_a_gpu: list[Any]):
+    for values in ({}, {"training.learning_rate": 0.5}, {"training.seed": 9}, {"training.batch_size": 3}):
+        Session(NET.with_values(values))
+    keys = [key for *_, key in beside_a_gpu]
+    assert keys[0] == keys[1] == keys[2] != keys[3]
+
+
+def test_what_is_fitted_at_once_is_fitted_on_the_processor(beside_a_gpu: list[Any]):
+    run = Session(NET.with_values({"learner.name": "SVC"}))
+    assert (run.engine.name, beside_a_gpu) == ("cpu", [])
+
+
+def test_a_run_for_which_the_gpu_has_no_memory_is_refused_in_words(monkeypatch: pytest.MonkeyPatch):
+    large = NET.with_values({"data.n": 20_000, "training.batch_size": "full", "learner.hidden": [64]})
+    monkeypatch.setattr(devices, "cuda_trouble", lambda: "")
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda: (1e8, 8e10))
+    monkeypatch.setattr(torch.cuda, "memory_reserved", lambda: 3e8)
+    monkeypatch.setattr(torch.cuda, "memory_allocated", lambda: 1e8)
+    with pytest.raises(MemoryNeeded, match=r"GB of the GPU's memory, and 300 MB are free; take .*, or another engine$"):
+        Session(large, seeds=range(64), device="cuda")
