@@ -86,6 +86,8 @@ class BatchLoader:
         self._number, self._at = np.zeros((2, len(seeds)), dtype=np.int64)  # of the epoch, and in it of the next batch
         self._taken = 0  # batches since then, of whoever does not have all points in one
         self._ready: list[Step] = []  # gathered, the next one last
+        # where what has been dealt and gathered goes on, while the place is another
+        self._left: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
         self._size: BatchSize = "full"
         self._still = True  # every step has the same batch
         self._several = np.zeros(len(seeds), dtype=bool)  # whose points are more than a batch
@@ -156,10 +158,12 @@ class BatchLoader:
         """How far it has dealt: the number of the epoch, and of the next batch in it; of each replica, (2, R), where
         they have windows of their own, else of all, (2,)."""
         self._settle()
-        place = np.stack([self._number, self._at])
+        place = np.array([self._number, self._at])
         return place if self._pool is not None and self._apart else place[:, 0]
 
     def _settle(self) -> None:
+        if not self._taken:
+            return
         self._at += self._taken * self._several
         self._taken = 0
         if self._there is not None:  # whose batches go on from epoch to epoch; the end of one is not the next one yet
@@ -174,14 +178,15 @@ class BatchLoader:
     def go_to(self, place: NDArray[np.int64]) -> None:
         """Deal on from a `place` of a loader with the same points and size of batches. Raises ValueError for none."""
         number, at = np.broadcast_to(np.asarray(place, dtype=np.int64).reshape(2, -1), (2, len(self._seeds)))
-        self._number, self._at, self._taken = number.copy(), at.copy(), 0
-        self._ready, self._epoch, self._block = [], None, None
+        self._settle()
+        self._left = self._left or (self._number, self._at)
+        self._number, self._at = number.copy(), at.copy()
 
     def dealing(self) -> Dealing:
         """For whoever deals from here on; it holds until data, size or place are set, or `next` is called again."""
         assert self._pool is not None
         self._settle()
-        self._epoch, self._ready = None, []
+        self._epoch, self._ready, self._left = None, [], None
         return Dealing(
             self._pool, self._rows, self._points, self._slots, self._size, self._number, self._at, self._several,
             self.idle,
@@ -189,6 +194,10 @@ class BatchLoader:
 
     def next(self) -> Step:
         """The columns of the next step. Raises ValueError where there is no point."""
+        if self._left is not None:  # whoever only looked back and has returned goes on with what was dealt
+            if not (np.array_equal(self._number, self._left[0]) and np.array_equal(self._at, self._left[1])):
+                self._epoch, self._block, self._ready = None, None, []
+            self._left = None
         if not self._ready:
             self._ready = self._whole() if self._still and not self._apart else self._gathered()[::-1]
         if self._still:
@@ -225,7 +234,6 @@ class BatchLoader:
             size = self._pool.width(self._size)
             self._there = TensorEpochs(self._pool, self._seeds, size, self.seeing, self._device)
             self._block = None
-            self._settle()
         block, batches = self._block, self._there.batches
         step = int(self._number[0]) * batches + int(self._at[0])
         if block is None or not 0 <= step - block.first * batches < len(block.at):
