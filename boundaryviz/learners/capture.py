@@ -49,6 +49,7 @@ class Captured:
         self._recorded: dict[Hashable, _Recording] = {}
         self._asked: Counter[Hashable] = Counter()
         self._refused, self._refused_many = False, False
+        self._side: torch.cuda.Stream | None = None
 
     def __call__(self, steps: Sequence[Step], device: torch.device) -> None:
         """Do these steps in turn. Their inputs may lie on the host; they are not kept, nor changed."""
@@ -96,12 +97,15 @@ class Captured:
         self._refused_many = True
 
     def _record(self, steps: list[Step], device: torch.device) -> _Recording:
-        """Warm up on a side stream, put the state back, and record; recording itself runs nothing."""
+        """Warm up on a side stream, put the state back, and record; recording itself runs nothing.
+
+        On the same stream, always: libraries keep handles, and autograd keeps leaves, by the stream of their first use.
+        """
         recording = _Recording(steps, device)
         recording.fill(steps)
         state = self._state()
         before = [t.clone() for t in state]
-        side = torch.cuda.Stream()
+        side = self._side = self._side or torch.cuda.Stream()
         side.wait_stream(torch.cuda.current_stream())
         try:
             with torch.cuda.stream(side):
@@ -111,7 +115,7 @@ class Captured:
             torch.cuda.current_stream().wait_stream(side)
             for now, then in zip(state, before, strict=True):
                 now.copy_(then)
-        with torch.cuda.graph(recording.graph):
+        with torch.cuda.graph(recording.graph, stream=side):
             for inputs in recording.inputs:
                 self._work(*inputs)
         return recording

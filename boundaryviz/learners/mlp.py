@@ -76,7 +76,8 @@ class MLP(Network):
         self._data = data
         x, label = data.rows()
         columns = torch.tensor(x.T).to(self.device, self.dtype) if self._robust.on else self._inputs(x)
-        self._loader.set_data(data, columns, self._targets(label, data.responses(), self._smoothing), label >= 0)
+        targets = self._targets(label, data.responses(), self._smoothing).to(self.device)
+        self._loader.set_data(data, columns, targets, label >= 0)
         self._robust.set_scale(self.problem.scale, self.P)
         self._ids = torch.tensor(data.point_ids, device=self.device)
         self._renew()

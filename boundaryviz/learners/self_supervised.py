@@ -34,7 +34,6 @@ from boundaryviz.learners.stepping import stepper
 from boundaryviz.learners.streams import Purpose, hashes, key
 from boundaryviz.learners.training_spec import TrainingSpec
 
-_FLOATS = 1 << 18  # of the widest layer, worked out at a time: more would leave the cache
 _LOOKED_AT, _MOST = 256, 512  # points by which an embedding's health is judged, and the loss of full batches
 
 
@@ -222,7 +221,7 @@ class SelfSupervised(Network):
         if flat is None:
             flat = self.P if replica is None else self.P[replica : replica + 1]
         nets = self._nets(flat)
-        many = max(256, _FLOATS // (len(flat) * max(self.layout.dims)))
+        many = self._together(len(flat))
         for part in self._points(x).split(many, 2) if len(x) else [self._points(x)]:
             yield self.proxy.embedded(nets, part.expand(len(flat), -1, -1))
 

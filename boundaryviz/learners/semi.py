@@ -68,7 +68,7 @@ class SemiSupervised(Network):
         x, label = data.rows()
         inputs = torch.tensor(np.ascontiguousarray(x.T), dtype=self.dtype, device=self.device)
         known = label >= 0
-        self._labelled.set_data(data, inputs, self._targets(label), known)
+        self._labelled.set_data(data, inputs, self._targets(label).to(self.device), known)
         self._unlabelled.set_data(data, inputs, inputs[:0], ~known)
         hidden = np.broadcast_to(data.label < 0, data.weights.shape)
         if data.extra is not None:

@@ -39,7 +39,7 @@ class Recorder:
         return SimpleNamespace(kept=kept, replay=lambda: [do() for do in kept])
 
     @contextmanager
-    def _recording(self, graph: Any) -> Iterator[None]:
+    def _recording(self, graph: Any, stream: Any) -> Iterator[None]:
         self._into, self.recordings = graph, self.recordings + 1
         try:
             yield
