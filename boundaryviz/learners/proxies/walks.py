@@ -58,13 +58,19 @@ class Walks(Contrastive):
                 self._graphs[name] = neighbours(own.x, seen, self._built) if known is None else known
             which.append([*self._graphs].index(name))
         several, points = [*self._graphs.values()], len(data.point_ids)
-        self._degrees = torch.tensor([several[one].shape[1] for one in which], device=self.device)  # (R,)
+        self._degrees = self._held(np.array([one.shape[1] for one in several])[which])  # (R,)
         self._most = max(one.shape[1] for one in several)
         rows = [np.pad(one, ((0, 0), (0, self._most - one.shape[1]))) for one in several]
         # where the row of a neighbour begins in the table, so that a step is one look into it
-        table = np.concatenate([(one + points * at) * self._most for at, one in enumerate(rows)]).ravel()
-        self._table = torch.from_numpy(table).to(self.device)
-        self._first = torch.tensor(which, device=self.device) * points  # row of a replica's graph
+        table = np.concatenate([(one + points * at) * self._most for at, one in enumerate(rows)])
+        self._table = self._held(table.ravel())
+        self._first = self._held(np.array(which) * points)  # row of a replica's graph
+
+    def _held(self, array: NDArray[np.int64] | Tensor) -> Any:
+        """As walks are gone on: on the processor in numpy, whose looks into a table take a tenth of the time."""
+        if self.device.type == "cpu":
+            return array.numpy() if isinstance(array, Tensor) else array
+        return array if isinstance(array, Tensor) else torch.from_numpy(array).to(self.device)
 
     @override
     def dealt(self, batch: Batch, who: slice, step: int, number: int, draws: Draws) -> Part:
@@ -81,16 +87,16 @@ class Walks(Contrastive):
         data, length = self._data, self.spec.walk
         assert data is not None
         degrees, first = self._degrees[who, None], self._first[who, None]
-        turns = (self._turns.turns(step, number, (who, length, start.shape[1])) * degrees[:, None]) >> 16
-        at = (first + start) * self._most
-        for turn in turns.unbind(1):
-            at = self._table.take(at + turn)
+        turns = self._held(self._turns.turns(step, number, (who, length, start.shape[1])))
+        turns = (turns * degrees[:, None]) >> 16
+        at = (first + self._held(start)) * self._most
+        for k in range(length):
+            at = self._table.take(at + turns[:, k])
         at = at // self._most - first
-        points = len(data.ids)
-        if data.extra is None:
-            return at
-        slots = (torch.arange(len(data.weights), device=at.device)[who] * len(data.extra))[:, None]
-        return torch.where(at >= points, at + slots, at)
+        if data.extra is not None:
+            slots = self._held(np.arange(len(data.weights)) * len(data.extra))[who, None]
+            at = at + (at >= len(data.ids)) * slots
+        return torch.as_tensor(at)
 
 
 def neighbours(x: NDArray[np.float64], seen: NDArray[np.int64], k: int) -> NDArray[np.int64]:
