@@ -236,7 +236,7 @@ def steps(job: int) -> None:
                 epoch, batch = epoch + 1, 0
             if long_at(long_at(job, ORDERED), group) != epoch:
                 deal(job, group, epoch)
-            go_to(job, group, batch)
+            go_to(job, group, batch if several else 0)  # where all is one batch, points may have gone since
             some = min(asked - done, length - batch) if several else asked - done
             for k in range(begin, end):
                 replica = long_at(members, k)
