@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import platformdirs
 import pytest
 
 from boundaryviz.learners.compiled import loading
@@ -123,7 +124,7 @@ def test_where_nothing_can_be_kept_it_is_compiled_at_each_start(
     assert works(loading.program())
     assert "cannot be kept" in caplog.text
     monkeypatch.delenv(loading.CACHE)
-    monkeypatch.setattr(loading.platformdirs, "user_cache_dir", lambda *args, **more: "~/.cache/boundaryviz")
+    monkeypatch.setattr(platformdirs, "user_cache_dir", lambda *args, **more: "~/.cache/boundaryviz")
     again(monkeypatch)
     assert works(loading.program())
     assert not Path("~").exists()
@@ -131,7 +132,7 @@ def test_where_nothing_can_be_kept_it_is_compiled_at_each_start(
     def homeless(*args: Any, **more: Any) -> str:
         raise RuntimeError("no home")
 
-    monkeypatch.setattr(loading.platformdirs, "user_cache_dir", homeless)
+    monkeypatch.setattr(platformdirs, "user_cache_dir", homeless)
     again(monkeypatch)
     assert works(loading.program())
     assert calls == ["compiled"] * 3
