@@ -24,18 +24,20 @@ class Batch:
     """Columns of one step: inputs x (R or 1, F, B), targets q (R or 1, K, B), weight (R, 1, B).
 
     at: int64 (R or 1, B), the positions of the columns among points and slots; a column of weight 0 may stand
-    anywhere. Of poison R are the replicas that see any, see `BatchLoader.seeing`.
+    anywhere. where: the same among the rows of the loader. Of poison R are the replicas that see any, see
+    `BatchLoader.seeing`.
     """
 
     x: Tensor
     q: Tensor
     weight: Tensor
     at: Tensor
+    where: Tensor
 
     def of(self, some: slice) -> Batch:
         """Those replicas alone."""
-        x, q, at = (t if len(t) == 1 else t[some] for t in (self.x, self.q, self.at))
-        return Batch(x, q, self.weight[some], at)
+        x, q, at, where = (t if len(t) == 1 else t[some] for t in (self.x, self.q, self.at, self.where))
+        return Batch(x, q, self.weight[some], at, where)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +91,7 @@ class BatchLoader:
         # where what has been dealt and gathered goes on, while the place is another
         self._left: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
         self._size: BatchSize = "full"
+        self._gathers = True
         self._still = True  # every step has the same batch
         self._several = np.zeros(len(seeds), dtype=bool)  # whose points are more than a batch
         self.seeing = slice(0, 0)
@@ -112,6 +115,16 @@ class BatchLoader:
             self._forget()
             self._at[:] = 0
             self._measure()
+
+    def set_gathering(self, gathers: bool) -> None:
+        """Whether the next batches come with their inputs and targets, or without, for whoever reads the `rows`."""
+        if gathers != self._gathers:
+            self._gathers, self._ready = gathers, []
+
+    @property
+    def rows(self) -> Tensor:
+        """Inputs and targets of each point, then of the slots of each replica, (n, F + K)."""
+        return self._rows
 
     def set_data(self, data: TrainingData, inputs: Tensor, targets: Tensor, eligible: NDArray[np.bool_]) -> None:
         """Deal out the eligible points from now on. inputs (F, n) and targets (K, n) are the columns, and eligible
@@ -276,10 +289,11 @@ class BatchLoader:
     def _columns(self, at: Tensor, weight: Tensor, first: int) -> list[Batch]:
         """The batches of some steps, of positions and weights (steps, R, columns) of the replicas from the first on."""
         where = self._own(at, first)
-        rows = self._rows[where].transpose(2, 3)
+        nothing = len(at), 1, sum(self._sections), 0
+        rows = self._rows[where].transpose(2, 3) if self._gathers else self._rows.new_empty(nothing)
         x, q = (t.contiguous() for t in rows.split(self._sections, 2))
         weights = weight.to(self._dtype)[:, :, None].contiguous()
-        return [Batch(*tensors) for tensors in zip(x, q, weights, at, strict=True)]
+        return [Batch(*tensors) for tensors in zip(x, q, weights, at, where, strict=True)]
 
     def _own(self, at: Tensor, first: int) -> Tensor:
         """In which row the columns (..., R, B) of the replicas from the first on stand: of slots each has its own."""
@@ -294,9 +308,16 @@ class BatchLoader:
         assert self._pool is not None
         dealt = epoch(self._pool, self._seeds, 0, "full")
         clean, seeing = dealt.clean, self.seeing
-        shared = self._shared(dealt.index[0, 0, :clean], dealt.weight[0, :, :clean], -clean % PAD)
+        index, weight = dealt.index[:, :, :clean], dealt.weight[:, :, :clean]
+        if (index[0, 0] >= self._points).any():  # slots, where there is nothing but poison
+            spare = ((0, 0), (0, 0), (0, -clean % PAD))
+            index, weight = np.pad(index, spare, "edge"), np.pad(weight, spare)
+            shared = self._gather(index, weight, slice(None), slice(None))[0]
+        else:
+            shared = self._shared(index[0, 0], weight[0], -clean % PAD)
         index, weight = closed_up(dealt.index[:, seeing, clean:], dealt.weight[:, seeing, clean:], 0, FULL_CHUNK)
-        alike = not self._slots and bool(((weight != 0) == (weight[:, :1] != 0)).all())
+        seen = weight != 0
+        alike = bool((seen == seen[:, :1]).all() and ((index == index[:, :1]) | ~seen).all()) and not self._slots
         parts = chunks(index.shape[2], FULL_CHUNK)
         if alike and parts:
             return [(shared, *(self._shared(index[0, 0, part], weight[0, :, part]) for part in parts))]
@@ -306,7 +327,7 @@ class BatchLoader:
         """Columns (B,) that replicas share with weights (R, B), and some more of weight 0."""
         at = torch.from_numpy(np.append(index, np.repeat(index[:1], spare))).to(self._device)
         x, q = self._rows[at].T.contiguous().split(self._sections)
-        return Batch(x[None], q[None], F.pad(self._tensor(weight.copy()), (0, spare))[:, None], at[None])
+        return Batch(x[None], q[None], F.pad(self._tensor(weight.copy()), (0, spare))[:, None], at[None], at[None])
 
     def _tensor(self, weight: NDArray[np.float32]) -> Tensor:
         return handed(torch.from_numpy(weight), self._device).to(self._dtype)

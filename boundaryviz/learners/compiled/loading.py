@@ -247,6 +247,6 @@ def _compiled() -> bytes:
         late.cancel()
     mark, _, rest = said.partition(b"\n")
     if child.returncode or mark != MADE:
-        why = rest.decode(errors="replace").strip() or f"exit code {child.returncode}"
-        raise Trouble(f"it could not be compiled: {why}")
+        reason = rest.decode(errors="replace").strip() or f"exit code {child.returncode}"
+        raise Trouble(f"it could not be compiled: {reason}")
     return rest

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from importlib import metadata, util
 from pathlib import Path
 from typing import Any
 
@@ -62,16 +63,16 @@ def works(found: Any) -> bool:
 
 def without(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
     """As if these packages were not installed."""
-    find = loading.util.find_spec
-    monkeypatch.setattr(loading.util, "find_spec", lambda name, *more: None if name in names else find(name, *more))
-    version = loading.metadata.version
+    find = util.find_spec
+    monkeypatch.setattr(util, "find_spec", lambda name, *more: None if name in names else find(name, *more))
+    version = metadata.version
 
     def there(name: str) -> str:
         if name in names:
-            raise loading.metadata.PackageNotFoundError(name)
+            raise metadata.PackageNotFoundError(name)
         return version(name)
 
-    monkeypatch.setattr(loading.metadata, "version", there)
+    monkeypatch.setattr(metadata, "version", there)
 
 
 def test_it_is_compiled_once_and_found_by_the_next_start(calls: Calls, monkeypatch: pytest.MonkeyPatch):
@@ -223,8 +224,8 @@ def test_who_does_not_wait_gets_it_once_it_is_there(calls: Calls, code: bytes, m
     for one in others:
         one.start()
     go.set()
+    assert loading._held.thread is not None
     for one in (*others, loading._held.thread):
-        assert one is not None
         one.join(60)
     assert calls == ["slowly"]
     assert waiting == [loading.program(wait=False)] * 3

@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from boundaryviz.learners.base import Extra, TrainingData
-from boundaryviz.learners.specs import LogisticSpec, MLPSpec, TrainingSpec
+from boundaryviz.learners.specs import FAMILIES, LogisticSpec, MLPSpec, TrainingSpec
 from helpers.compiled import compiled, program
 from helpers.models import blobs, make, taken, weighing
 
-ACTIVATIONS = ("relu", "tanh", "sigmoid", "gelu", "sine", "linear")
+ACTIVATIONS: Any = ("relu", "tanh", "sigmoid", "gelu", "sine", "linear")
 LOSSES = ("cross-entropy", "focal", "generalised", "absolute", "squared", "hinge")
+OUTPUTS: Any = ("linear", "tanh")
 OPTIMISERS = ("sgd", "momentum", "adam", "adamw")
 DOWN: dict[str, Any] = {"optimiser": "sgd", "learning_rate": 1.0}
 
@@ -46,8 +47,8 @@ def test_the_gradient_is_that_of_double_precision(loss: Any, classes: int):
     off as torch's in single precision, or a little farther."""
     for at, activation in enumerate(ACTIVATIONS):
         hidden = ((18, 5), (16,), (7, 3, 33), (4,), (20, 16), ())[(at + classes) % 6]
-        dropout, size = (0.0, 0.4)[at % 2], (10, 33, "full", 70)[(at + classes) % 4]
-        output = ("linear", "tanh")[(at // 2) % 2]
+        dropout, output = (0.0, 0.4)[at % 2], OUTPUTS[(at // 2) % 2]
+        size: Any = (10, 33, "full", 70)[(at + classes) % 4]
         spec = MLPSpec(hidden=hidden, activation=activation, loss=loss, dropout=dropout, output=output)
         training = TrainingSpec(**DOWN, batch_size=size, l1=0.01 * (at % 2), l2=0.02 * (at % 3))
         data = twisted(90, classes, 2, poison=9)
@@ -82,8 +83,8 @@ def losses_after(steps: int, spec: Any, training: TrainingSpec, data: TrainingDa
 @pytest.mark.parametrize(("activation", "optimiser"), [*product(ACTIVATIONS, OPTIMISERS)])
 def test_after_200_steps_the_loss_is_torch_s(activation: Any, optimiser: Any):
     at = ACTIVATIONS.index(activation) + OPTIMISERS.index(optimiser)
-    loss, classes = ("cross-entropy", "focal", "generalised", "squared")[at % 4], 2 + at % 2
-    output: Any = "tanh" if loss == "squared" else "linear"
+    loss: Any = ("cross-entropy", "focal", "generalised", "squared")[at % 4]
+    output, classes = OUTPUTS[loss == "squared"], 2 + at % 2
     spec = MLPSpec(hidden=(8, 5), activation=activation, loss=loss, output=output)
     training, data = TrainingSpec(optimiser=optimiser, batch_size=17), blobs(60, classes=classes, replicas=2)
     given = spec, training, data, classes
@@ -106,7 +107,7 @@ SPECS = st.builds(
     hidden=st.sampled_from([(), (3,), (16,), (20, 37), (5, 4, 6)]),
     activation=st.sampled_from(ACTIVATIONS),
     loss=st.sampled_from(LOSSES),
-    output=st.sampled_from(["linear", "tanh"]),
+    output=st.sampled_from(OUTPUTS),
     dropout=st.sampled_from([0.0, 0.3]),
     features=st.sampled_from([("x", "y"), ("x", "sin_y", "xy")]),
     fourier=st.sampled_from([0, 9]),
@@ -172,7 +173,8 @@ def test_slots_of_their_own_are_points_like_others():
     rng = np.random.default_rng(0)
     data = blobs(60, replicas=3)
     extra = Extra(np.array([99, 7_000]), rng.normal(size=(3, 2, 2)), np.array([[0, 1], [1, 1], [-1, 0]]))
-    for size, dropout in product((9, "full"), (0.0, 0.4)):
+    sizes: Any = (9, "full")
+    for size, dropout in product(sizes, (0.0, 0.4)):
         spec, training = MLPSpec(hidden=(6,), dropout=dropout), TrainingSpec(batch_size=size)
         together = compiled(spec, training, (1, 1, 1), data=replace(data, extra=extra))
         together.step(30)
@@ -197,17 +199,20 @@ def test_who_has_nothing_to_learn_stands_still(optimiser: Any):
     assert not (learner.P[::2] == begun[::2]).all(1).any()
 
 
-def test_a_replica_that_diverges_is_seen_and_stays_alone():
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_a_replica_that_diverges_is_seen_and_stays_alone(activation: Any):
     data = blobs(40, replicas=2)
     data.x[0] = 1e30
     weights = np.ones((2, 40), dtype=np.float32)
     weights[1, 0] = 0
-    spec = MLPSpec(activation="relu", loss="squared")
-    training = TrainingSpec(optimiser="sgd", learning_rate=100.0, batch_size="full")
+    spec = MLPSpec(activation=activation, loss="squared")
+    training = TrainingSpec(optimiser="sgd", learning_rate=0.01, batch_size="full")
     learner = compiled(spec, training, (0, 0), data=weighing(data, weights))
-    learner.P[1] *= 0.0
-    learner.step(20)
-    assert learner.finite().tolist() == [False, True] or not learner.finite()[0]
+    learner.step(2)
+    learner.P[0] *= np.inf
+    learner.step(5)
+    assert learner.finite().tolist() == [False, True]
+    assert np.isnan(learner.probabilities(data.x[1:])[0]).all()
 
 
 def test_steps_of_torch_and_of_the_program_follow_each_other():
@@ -234,3 +239,10 @@ def test_a_learner_in_double_precision_stays_with_torch():
     for learner in both:
         learner.step(9)
     assert torch.equal(both[0].P, both[1].P)
+
+
+def test_who_is_not_compiled_is_told_why():
+    assert "only nets" in FAMILIES["SVC"].spec().uncompiled(2, 2, "adam")
+    for spec in (MLPSpec(hidden=(256,) * 6), LogisticSpec(fourier=256)):
+        assert spec.uncompiled(784, 10, "sgd") == ""
+        assert "5,000" in spec.uncompiled(5000 - 2 * spec.fourier, 10, "sgd")
