@@ -128,8 +128,9 @@ def _refusal(name: Name, uncompiled: str, why_not: str) -> str:
 def _picked(uncompiled: str, wait: bool, pick: Pick | None) -> Engine:
     """That of the processor which is for the settings, or beside a GPU the one that is picked."""
     found = _of_processor(uncompiled, wait)
-    if cuda_trouble():
-        return found
+    if trouble := cuda_trouble():
+        broken = bool(_cuda()[1])  # there is a GPU, of which somebody expects more
+        return replace(found, why=f"{found.why} CUDA cannot be used: {trouble}.") if broken else found
     name, why = _first(("cuda", found.name)) if pick is None else pick(("cuda", found.name))
     return _engine(name, why) if name == "cuda" else replace(found, why=why)
 
@@ -143,7 +144,7 @@ def _of_processor(uncompiled: str, wait: bool) -> Engine:
     if uncompiled:
         return without_program(uncompiled)
     if (program := _program(wait)) is not None:
-        why = "The compiled program is for nets like this one."
+        why = "The compiled program does them, which is for nets like this one."
         return Engine("compiled", torch.device("cpu"), why, program=program)
     if trouble := loading.trouble():
         return without_program(trouble)
@@ -172,17 +173,22 @@ def _program(wait: bool) -> Program | None:
 
 
 @cache
-def cuda_trouble() -> str:
-    """Why torch cannot use CUDA, "" where it can. Of a driver that is too old torch warns, which is the reason here."""
+def _cuda() -> tuple[bool, str]:
+    """Whether torch can use CUDA, and what it warns of, such as a driver that is too old; "" for nothing."""
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         there = torch.cuda.is_available()
-    if there:
-        return ""
-    words = [" ".join(str(one.message).split()).partition(" (Triggered")[0] for one in said]
-    if words:
+    words = [" ".join(str(one.message).split()).partition(" (Triggered")[0].rstrip(".") for one in said]
+    if words and not there:
         _log.warning("CUDA cannot be used: %s", words[0])
-        return words[0].rstrip(".")
+    return there, "".join(words[:1])
+
+
+def cuda_trouble() -> str:
+    """Why torch cannot use CUDA, "" where it can."""
+    there, warned = _cuda()
+    if there or warned:
+        return "" if there else warned
     return "torch finds no CUDA device" if torch.version.cuda else "this torch is built without CUDA"
 
 
@@ -214,6 +220,7 @@ def gpu_trouble(error: BaseException) -> str:
     return ""
 
 
+@cache
 def processor() -> str:
     """The name of the CPU."""
     try:

@@ -14,7 +14,7 @@ import torch
 
 from boundaryviz.engine import device as devices
 from boundaryviz.engine import messages as m
-from boundaryviz.engine.device import DeviceError, cuda_trouble, gpu_trouble, resolve
+from boundaryviz.engine.device import DeviceError, gpu_trouble, resolve
 from boundaryviz.engine.session import Session
 from boundaryviz.learners.mlp import MLP
 from boundaryviz.learners.specs import MLPSpec
@@ -230,9 +230,9 @@ def test_a_trainer_says_what_does_the_steps_of_each_run_and_why_others_cannot(lo
 
 @pytest.fixture
 def fresh_cuda() -> Iterator[None]:
-    cuda_trouble.cache_clear()
+    devices._cuda.cache_clear()
     yield
-    cuda_trouble.cache_clear()
+    devices._cuda.cache_clear()
 
 
 def test_a_driver_that_is_too_old_is_a_word_and_no_failure(
@@ -247,6 +247,7 @@ def test_a_driver_that_is_too_old_is_a_word_and_no_failure(
     found = Session(FOREST)
     assert found.engine.name == "cpu"
     assert "driver on your system is too old" in caplog.text
+    assert found.engine.why.endswith("driver on your system is too old (found version 11040).")
     with pytest.raises(DeviceError, match=r"driver on your system is too old \(found version 11040\)\)"):
         resolve("cuda")
 
