@@ -38,7 +38,7 @@ NETS: dict[str, tuple[Any, TrainingSpec]] = {
 }
 _BLOCK = 20  # steps in a call: those between two evaluations by default
 _TWICE = 2.0
-_NEAR, _NEAR_IN_DOUBLE = 1e-2, 1e-6  # relative differences after some steps; chance, kinks and rounding add up
+_NEAR, _NEAR_IN_DOUBLE = 5e-2, 1e-6  # relative differences after some steps; chance, kinks and rounding add up
 _STEPS = 25
 _TESTS = ("tests/learners/test_capture.py", "tests/learners/test_stepping.py", "tests/engine/test_promise.py")
 

@@ -78,9 +78,11 @@ class Captured:
         if key not in self._recorded:
             if len(self._recorded) == _KEPT:
                 del self._recorded[next(iter(self._recorded))]  # the oldest
+            current = torch.cuda.current_stream()
             try:
                 self._recorded[key] = self._record(steps, device)
             except RuntimeError as error:
+                torch.cuda.set_stream(current)  # a recording that fails at its end leaves its own behind
                 self._refuse(len(steps), error)
                 return False
         recording = self._recorded[key]

@@ -24,10 +24,12 @@ class Recorder:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._into: Any = None
         self.recordings = 0
+        self.streams: list[Any] = []
         stream = SimpleNamespace(wait_stream=lambda other: None)
         for name, stand_in in {
             "Stream": lambda: stream,
             "current_stream": lambda: stream,
+            "set_stream": self.streams.append,
             "stream": lambda _: nullcontext(),
             "CUDAGraph": self._graph,
             "graph": self._recording,
@@ -171,6 +173,7 @@ def test_what_cannot_be_recorded_is_done_as_it_is_and_said_once(
     for at in range(0, 24, 4):
         step([[torch.full((1,), value)] for value in values[at : at + 4]], CPU)
     assert total == doubling(values)
+    assert recorder.streams == [torch.cuda.current_stream()], "whatever recording had left as the current one"
     what = "one training step" if refused == 1 else "4 training steps at once"
     assert [record.getMessage() for record in caplog.records] == [
         f"CUDA does not record {what}, which is slower from now on: operation not permitted when stream is capturing"
