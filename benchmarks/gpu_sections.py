@@ -76,31 +76,38 @@ def agreement(machine: Machine) -> Iterator[Line]:
     one call beside one by one, and of a replica alone."""
     subjects = [*_subjects()]
     for what, spec, training in subjects[::9] if machine.least else subjects:
-        data = points(96, 4, not spec.family.supervised, poison=12)
-        steps = 4 if machine.least else _STEPS
-        for dtype, near in ((torch.float32, _NEAR), (torch.float64, _NEAR_IN_DOUBLE)):
-            if dtype is torch.float64 and machine.least:
-                continue
-            here, there = (machine.learner(on, spec, training, data, dtype) for on in ("cpu", machine.device))
-            for learner in (here, there):
-                for _ in range(4):
-                    learner.step(steps)
-            p, q = (learner.P.detach().double().cpu() for learner in (here, there))
-            apart = float((p - q).abs().max() / p.abs().max())
-            bits = 32 if dtype is torch.float32 else 64
-            yield Line(f"{what}, {bits} bits: differs by", f"{apart:.1e}", holds=apart < near)
-        single = machine.learner(machine.device, spec, training, data)
-        many = machine.learner(machine.device, spec, training, data)
-        alone = machine.learner(machine.device, spec, training, points(96, 1, not spec.family.supervised, poison=12))
-        for _ in range(4):
-            many.step(steps)
-            for _ in range(steps):
-                single.step()
-                alone.step()
-        same = torch.equal(single.P, many.P)
-        yield Line(f"{what}: many steps in a call", "same bits" if same else "other bits", holds=same)
-        same = torch.equal(alone.P[0], many.P[0])
-        yield Line(f"{what}: a replica alone", "same bits" if same else "other bits", holds=same)
+        try:
+            yield from _compared(machine, what, spec, training)
+        except ModuleNotFoundError as error:
+            yield Line(what, "not here", remark=f"it needs {error.name}, which is not installed")
+
+
+def _compared(machine: Machine, what: str, spec: Any, training: TrainingSpec) -> Iterator[Line]:
+    data = points(96, 4, not spec.family.supervised, poison=12)
+    steps = 4 if machine.least else _STEPS
+    for dtype, near in ((torch.float32, _NEAR), (torch.float64, _NEAR_IN_DOUBLE)):
+        if dtype is torch.float64 and machine.least:
+            continue
+        here, there = (machine.learner(on, spec, training, data, dtype) for on in ("cpu", machine.device))
+        for learner in (here, there):
+            for _ in range(4):
+                learner.step(steps)
+        p, q = (learner.P.detach().double().cpu() for learner in (here, there))
+        apart = float((p - q).abs().max() / p.abs().max())
+        bits = 32 if dtype is torch.float32 else 64
+        yield Line(f"{what}, {bits} bits: differs by", f"{apart:.1e}", holds=apart < near)
+    single = machine.learner(machine.device, spec, training, data)
+    many = machine.learner(machine.device, spec, training, data)
+    alone = machine.learner(machine.device, spec, training, points(96, 1, not spec.family.supervised, poison=12))
+    for _ in range(4):
+        many.step(steps)
+        for _ in range(steps):
+            single.step()
+            alone.step()
+    same = torch.equal(single.P, many.P)
+    yield Line(f"{what}: many steps in a call", "same bits" if same else "other bits", holds=same)
+    same = torch.equal(alone.P[0], many.P[0])
+    yield Line(f"{what}: a replica alone", "same bits" if same else "other bits", holds=same)
 
 
 # ---- speed ---------------------------------------------------------------------------------------------------------
