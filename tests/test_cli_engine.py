@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import torch
 
 from boundaryviz.cli.app import run
 from boundaryviz.engine import device as devices
@@ -72,14 +73,14 @@ def test_who_waits_for_the_program_is_told(monkeypatch: pytest.MonkeyPatch, caps
     monkeypatch.setattr(devices, "loading", SimpleNamespace(program=program, trouble=lambda: "".join(why[:1])))
     found, said = trained(capsys, "moons", *SMALL)
     assert found["engine"] == "cpu"
-    assert said.count("note: the compiled program for small nets is made, which takes some seconds, once") == 1
+    assert said.count("note: the compiled program for nets is made, which takes some seconds, once") == 1
 
 
 def test_a_gpu_without_memory_is_said_in_words(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def step(_session: Session, _n: int = 1) -> None:
-        raise devices.torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+        raise torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
 
     monkeypatch.setattr(Session, "step", step)
     assert run(["train", "moons", *SMALL]) == 1

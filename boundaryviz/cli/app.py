@@ -100,7 +100,7 @@ DeviceOption = Annotated[
     Literal["auto", "compiled", "cpu", "cuda", "mps"],
     typer.Option(
         "--device",
-        help="What does the training steps: the program compiled for small nets, torch on the processor or on a GPU. "
+        help="What does the training steps: the program compiled for nets, torch on the processor or on a GPU. "
         "auto: of a file with a run, what did its steps; else what fits the net.",
     ),
 ]

@@ -33,7 +33,7 @@ NAMES: Mapping[Name, str] = {
     "mps": "torch on the Apple GPU",
 }  # fmt: skip
 """Engines as sentences have them."""
-_COMPILING = "the compiled program for small nets is made, which takes some seconds, once on this machine"
+_COMPILING = "the compiled program for nets is made, which takes some seconds, once on this machine"
 _log = logging.getLogger(__name__)
 _log.setLevel(logging.INFO)  # that something takes a while is for whoever waits
 

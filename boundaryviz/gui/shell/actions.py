@@ -127,7 +127,7 @@ _TABLE = (
     _Entry("train.check", "&Check this scenario", "Hold it to what it promises, on data drawn anew"),
     _Entry("train.redraw", "New &data seed", "Draw the data set afresh", (), "dice", apart=True),
     _Entry("engine.auto", "&Automatic engine", "Have whatever is quickest for this net do the steps", checkable=True),
-    _Entry("engine.compiled", "&Compiled engine", "Have the program that is compiled for small nets do the steps, on "
+    _Entry("engine.compiled", "&Compiled engine", "Have the program that is compiled for nets do the steps, on "
            "the processor", checkable=True),
     _Entry("engine.cpu", "&Torch engine on the CPU", "Have torch do the steps, on the processor", checkable=True),
     _Entry("engine.cuda", "C&UDA engine", "Have torch do the steps, on an NVIDIA GPU", checkable=True),
