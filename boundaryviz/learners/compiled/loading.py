@@ -30,7 +30,7 @@ LONGEST = 300.0
 """Seconds that compiling may take, some fifty times as long as it does."""
 
 _KEPT = 8  # files, of versions and processors that share a folder
-_AROUND = frozenset({"__init__.py", "jobs.py", "loading.py", "making.py", "program.py"})
+_AROUND = frozenset({"__init__.py", "jobs.py", "loading.py", "making.py", "program.py", "semi.py"})
 _MARK = b"boundaryviz compiled program 1"
 _log = logging.getLogger(__name__)
 
