@@ -29,8 +29,12 @@ settings.register_profile("thorough", deadline=None, max_examples=200)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     watch_timers()
+    if not hasattr(config, "workerinput"):  # before any test, so that no window's trainer is left making it
+        from boundaryviz.learners.compiled import loading
+
+        loading.program()
 
 
 def pytest_collection_finish() -> None:
