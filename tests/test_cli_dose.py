@@ -15,6 +15,7 @@ import pytest
 from boundaryviz.cli.app import run
 from boundaryviz.record.dose import DoseResponse
 from boundaryviz.scenario.gallery import load
+from helpers.waits import PATIENCE
 
 SMALL = ["--set", "data.n=80", "--set", "data.labels_per_class=3", "--set", "poison.target=[0.0, 0.5]", "--seeds", "2"]
 SPREADING = ["moons", *SMALL, "--set", "learner.name=label-spreading"]
@@ -120,7 +121,7 @@ def test_ctrl_c_keeps_what_was_finished(tmp_path: Path) -> None:
     while (line := process.stdout.readline()) and not json.loads(line).get("done", 0) > 10:
         pass  # the first learner is done, the second at work
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert "what was finished is kept" in errors
     found = json.loads(numbers.read_text())

@@ -22,8 +22,7 @@ from boundaryviz.record.trail import AttackState
 from boundaryviz.scenario.files import write
 from boundaryviz.scenario.scenario import ScenarioError
 from helpers.attacked import MOONS, attacked
-
-PATIENCE = 60.0  # seconds that a process has, on a machine that does much else
+from helpers.waits import PATIENCE
 
 
 def heard(job: ProcessJob, results: int = 10**9) -> list[FromJob]:

@@ -44,7 +44,7 @@ def test_it_can_be_960_pixels_wide_however_many_seeds_train(
     workbench = show(SMALL.with_values({"poison.attack": "bridge", "poison.count": 2}))
     workbench.twin.train(2, twin=True)
     workbench.controller.play(True)
-    qtbot.waitUntil(lambda: len(workbench.client.curves) > 2, timeout=10_000)
+    qtbot.waitUntil(lambda: len(workbench.client.curves) > 2)
     workbench.controller.play(False)
     workbench.controller.transport.set_seed(seed)
     for count in SEEDS:
