@@ -13,6 +13,8 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_variable] = "1"
 os.environ["MPLCONFIGDIR"] = str(Path(__file__).parents[1] / ".pytest_cache" / "matplotlib")  # keeps its font list
+# every test has a home of its own, and the compiled program is made once for all of them
+os.environ["BOUNDARYVIZ_CACHE"] = str(Path(__file__).parents[1] / ".pytest_cache" / "compiled")
 
 import pytest
 from hypothesis import settings

@@ -35,6 +35,26 @@ class Batch:
         return Batch(x, q, self.weight[some], at)
 
 
+@dataclass(frozen=True, eq=False)
+class Dealing:
+    """What somebody needs to deal in the loader's stead.
+
+    rows: inputs and targets of the points, then of the slots of each replica, (n, F + K). number, at: int64 (R,), the
+    epoch and the batch in it that comes next, which are the loader's own: they are counted on in place.
+    several: bool (R,), whose points are more than a batch.
+    """
+
+    pool: Pool
+    rows: Tensor
+    points: int
+    slots: int
+    size: BatchSize
+    number: NDArray[np.int64]
+    at: NDArray[np.int64]
+    several: NDArray[np.bool_]
+    idle: NDArray[np.int64]
+
+
 Step = tuple[Batch, ...]
 """The clean window and, where some replica sees poison in it, that poison: in batches of its own, so that the clean
 columns are worked on in the same shapes, hence to the same bits, whether or not there is any; several, see `chunks`."""
@@ -138,6 +158,16 @@ class BatchLoader:
         number, at = np.broadcast_to(np.asarray(place, dtype=np.int64).reshape(2, -1), (2, len(self._seeds)))
         self._number, self._at, self._taken = number.copy(), at.copy(), 0
         self._epoch, self._ready = None, []
+
+    def dealing(self) -> Dealing:
+        """For whoever deals from here on; it holds until data, size or place are set, or `next` is called again."""
+        assert self._pool is not None
+        self._settle()
+        self._epoch, self._ready = None, []
+        return Dealing(
+            self._pool, self._rows, self._points, self._slots, self._size, self._number, self._at, self._several,
+            self.idle,
+        )  # fmt: skip
 
     def next(self) -> Step:
         """The columns of the next step. Raises ValueError where there is no point."""

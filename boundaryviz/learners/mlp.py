@@ -6,17 +6,20 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import replace
 from functools import partial
-from itertools import chain
+from itertools import accumulate, chain
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import Tensor
 from typing_extensions import override
 
+from boundaryviz.learners import dropout
 from boundaryviz.learners.alone import Alone
 from boundaryviz.learners.backprop import Backprop
 from boundaryviz.learners.base import Problem, State, TrainingData
 from boundaryviz.learners.batch_loader import Batch, BatchLoader
+from boundaryviz.learners.compiled.jobs import Compiled, Net
 from boundaryviz.learners.network import Network
 from boundaryviz.learners.optimisers import Optimiser
 from boundaryviz.learners.point_draws import PointDraws
@@ -25,6 +28,9 @@ from boundaryviz.learners.specs import LogisticSpec, MLPSpec, TrainingSpec
 from boundaryviz.learners.state import put_back, saved
 from boundaryviz.learners.stepping import Eager, stepper
 from boundaryviz.learners.streams import Purpose, generator
+
+if TYPE_CHECKING:
+    from boundaryviz.learners.compiled.program import Program
 
 
 class MLP(Network):
@@ -45,6 +51,8 @@ class MLP(Network):
         self._smoothing = spec.smoothed
         self._robust = Robust(self.features, spec)
         self._backprop = Backprop(self.layout, self.P, activation, spec.loss, squash, spec.exponent, self._robust)
+        self._told = Net(self.layout, self.P, activation, spec.loss, squash, spec.exponent, problem.seeds)
+        self._compiled: Compiled | None = None
         self.optimiser = Optimiser(training, self.P, self.layout.is_weight(self.P))
         kept = [self.P, *self.optimiser.state]
         self._stepper = stepper(self.device, self._deal, self._descend, lambda: kept, self._constants)
@@ -52,8 +60,16 @@ class MLP(Network):
         self.steps_done = 0
         self._loader = BatchLoader(problem.seeds, self.device, dtype)
         self._draws = PointDraws(problem.seeds, Purpose.ROBUST, self.device)
+        self._silenced = dropout.starts(problem.seeds, self.device)
         self._data: TrainingData | None = None
         self.set_training(spec, training)
+
+    @override
+    def step_by(self, program: Program | None) -> None:
+        """As `Network.step_by`: all but robust training and clipped gradients, in single precision on the processor."""
+        self._compiled = None
+        if program is not None and self.dtype == torch.float32 and self.device.type == "cpu":
+            self._compiled = Compiled(program, self._told, self.optimiser, self._loader)
 
     # ---- what it trains on --------------------------------------------------------------------------
 
@@ -65,6 +81,7 @@ class MLP(Network):
         self._loader.set_data(data, columns, self._targets(label, data.responses(), self._smoothing), label >= 0)
         self._robust.set_scale(self.problem.scale, self.P)
         self._ids = torch.tensor(data.point_ids, device=self.device)
+        self._renew()
 
     def set_training(self, spec: MLPSpec | LogisticSpec, training: TrainingSpec) -> None:
         """Take over rate, penalties, clipping, noise, batch size, dropout and robustness from the next step on."""
@@ -78,6 +95,7 @@ class MLP(Network):
         self._drops = self._dropout > 0
         self.optimiser.set_training(training)
         self._loader.set_batch_size(training.batch_size)
+        self._renew()
 
     @property
     def can_train(self) -> bool:
@@ -103,22 +121,35 @@ class MLP(Network):
         put_back(self._tensors(), state)
         self.steps_done = int(state["steps"])
         self._loader.go_to(state["place"])
+        self._renew()
 
     # ---- training -----------------------------------------------------------------------------------
 
     def step(self, n: int = 1) -> None:
         """Do n steps. Without a labelled point the steps pass and nothing is learnt."""
-        if self.can_train:
+        if not self.can_train:
+            self.steps_done += n
+        elif self._compiled is not None and not self._robust.on and not self._backprop.clip:
+            self._compiled.step(n, self.steps_done, self._dropout)
+            self.steps_done += n
+        else:
             with self._standing(self._loader.idle, [self.P, *self.optimiser.slots]):
                 (self._plainly if self._robust.on else self._stepper).step(n)
-        else:
-            self.steps_done += n
+
+    def _renew(self) -> None:
+        if self._compiled is not None:
+            self._compiled.renew()
 
     def _deal(self) -> list[Tensor]:
         """The columns of x, q, weight, starts and masks of the next step, then again x, q, ... of its poison, then
         noise."""
         batches = list(self._loader.next())
-        parts = [(p.x, p.q, p.weight, *self._starts(p, at), *self._masks(p, at)) for at, p in enumerate(batches)]
+        widths = [p.weight.shape[2] for p in batches]
+        before = [0, *accumulate(widths[1:], initial=0)]  # poison columns are counted through
+        parts = [
+            (p.x, p.q, p.weight, *self._starts(p, at), *self._masks(p, min(at, 1), before[at]))
+            for at, p in enumerate(batches)
+        ]
         noise = [self._drawn(batches[0])] if self._noise else []
         self.steps_done += 1
         return [*chain.from_iterable(parts), *noise]
@@ -157,21 +188,9 @@ class MLP(Network):
         drawn = torch.from_numpy(rows[which]).to(self.device, self.dtype)
         return drawn.mul_(self._noise * self._backprop.clip * batch.weight.amax((1, 2))[:, None])
 
-    def _masks(self, batch: Batch, part: int) -> list[Tensor]:
-        """Inverted dropout (Srivastava et al. 2014, section 10): 0 or 1 / (1 - rate), (R, units, B) for each layer.
-
-        Keyed by seed, step, layer and part of the step, so that poison shifts no mask of a clean column.
-        """
+    def _masks(self, batch: Batch, part: int, first: int) -> list[Tensor]:
+        """Dropout of each layer, see `dropout.masks`; first: of how many columns of its part others come before."""
         if not self._drops:
             return []
-        columns = batch.weight.shape[2]
-        seeds, which = np.unique(
-            self.problem.seeds[self._loader.seeing] if part else self.problem.seeds, return_inverse=True
-        )
-        masks = []
-        for layer, units in enumerate(self.hidden):
-            streams = [generator(int(s), Purpose.DROPOUT, self.steps_done, layer, part) for s in seeds]
-            rows = np.stack([stream.random((columns, units), np.float32).T for stream in streams])
-            keep = torch.from_numpy((rows >= self._dropout)[which])
-            masks.append(keep.to(self.device, self.dtype) / (1 - self._dropout))
-        return masks
+        begun, columns = self._silenced[self._loader.seeing] if part else self._silenced, batch.weight.shape[2]
+        return dropout.masks(begun, self.steps_done, part, self.hidden, first, columns, self._dropout, self.dtype)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -22,6 +23,9 @@ from boundaryviz.learners.specs_net import FIT_RESPONSES, NetSpec
 from boundaryviz.scene.lift import lift_map
 from boundaryviz.scene.responses import taught
 from boundaryviz.scene.section import Ask, Section
+
+if TYPE_CHECKING:
+    from boundaryviz.learners.compiled.program import Program
 
 _FLOATS = 1 << 18  # of the widest layer, worked out at a time: more would leave the cache
 _INPUTS = 1 << 21  # of what a net is shown, however many places it is asked about
@@ -76,6 +80,9 @@ class Network:
         along = torch.from_numpy(np.linalg.qr(scaled.T)[0]).to(self.dtype)  # orthonormal, (D, 2)
         first.lerp_(first @ along @ along.T, 1.0 - times)
         return begun
+
+    def step_by(self, program: Program | None) -> None:
+        """From the next step on the compiled program does what it can do of the steps; None for torch. Here nothing."""
 
     @contextmanager
     def _standing(self, idle: NDArray[np.int64], tensors: Sequence[Tensor]) -> Iterator[None]:

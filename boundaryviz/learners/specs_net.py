@@ -35,6 +35,8 @@ NET, BATCH, FOURIER = "a smaller net or fewer seeds", "a smaller batch", "fewer 
 DEALT, DROPPED = "fewer points or seeds", "no dropout, a smaller batch or fewer seeds"
 SHARD: Final = 1 << 17
 """Floats of the widest layer that are worked out at once in training; beyond it they leave the second-level cache."""
+COMPILED_UNITS, COMPILED_INPUTS, COMPILED_CLASSES = 128, 256, 32
+"""Up to which size nets are trained by the compiled program, see decision 66."""
 _ASKED = 1 << 18  # and when asked
 
 
@@ -112,8 +114,23 @@ class NetSpec(LearnerSettings):
 
     def _dims(self, size: Size) -> tuple[int, ...]:
         """Inputs, units of the hidden layers, outputs."""
-        columns = len(self.features) if size.width == 2 else size.width * bool(self.features)
-        return columns + 2 * self.fourier, *getattr(self, "hidden", ()), size.classes
+        return self._shown(size.width), *getattr(self, "hidden", ()), size.classes
+
+    def _shown(self, width: int) -> int:
+        """How many inputs the first layer has, of points with so many."""
+        return (len(self.features) if width == 2 else width * bool(self.features)) + 2 * self.fourier
+
+    def _too_wide(self, width: int, classes: int) -> str:
+        """Why nets with these layers are not compiled, empty where they are: beyond some width torch is as quick."""
+        widest = max(getattr(self, "hidden", ()), default=0)
+        for what, count, most in (
+            ("a layer of {:,} units", widest, COMPILED_UNITS),
+            ("a net that is shown {:,} numbers of each point", self._shown(width), COMPILED_INPUTS),
+            ("a net with {:,} classes", classes, COMPILED_CLASSES),
+        ):
+            if count > most:
+                return f"{what.format(count)} is not compiled, beyond {most:,} torch is as quick"
+        return ""
 
     def _dealt(self, size: Size, training: TrainingSpec) -> float:
         """For how many points of each replica it is told when they come: for many batches of a few points each,
