@@ -9,6 +9,7 @@ from math import inf
 
 MODULES = (
     "training",
+    "compiled",
     "twins",
     "dose",
     "effect_maps",
