@@ -39,7 +39,7 @@ install-locked: system-test $(VENV)/.created ## set up the same from lock.txt, e
 	@touch $(VENV)/.installed $(VENV)/.installed-dev
 
 test: install-dev lint ## check style, types and layers, then run the tests on two cores
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 -m "not slow" --durations=10
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow" --durations=10
 
 test-slow: install-dev ## run the tests that `make test` leaves out, and every property on more examples
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "slow and not audit"

@@ -25,9 +25,9 @@ from helpers.screen import Screen, missing, open_screen
 from helpers.silence import Leftovers, logged_warnings, undress, watch_timers
 from helpers.waits import PATIENCE
 
-# in the suite, which has five minutes, a property sees forty examples; `make test-slow` shows all of them two hundred
-settings.register_profile("here", deadline=None, max_examples=40)
-settings.register_profile("ci", deadline=None, derandomize=True, database=None, max_examples=40)
+# in the suite, which has five minutes, a property sees 25 examples; `make test-slow` shows all of them two hundred
+settings.register_profile("here", deadline=None, max_examples=25)
+settings.register_profile("ci", deadline=None, derandomize=True, database=None, max_examples=25)
 settings.register_profile("thorough", deadline=None, max_examples=200)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 

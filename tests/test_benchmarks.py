@@ -32,7 +32,11 @@ def modules() -> dict[str, str]:
     return {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "benchmarks").glob("[!_]*.py")}
 
 
-@pytest.mark.parametrize("name", SECTIONS)
+WHOLE = ("studies", "sizes", "film", "window")
+"""Sections that start processes or draw films, however little they measure."""
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.slow] * (name in WHOLE)) for name in SECTIONS])
 def test_every_section_runs_with_the_least_work(name: str, qapp: QApplication) -> None:
     try:
         rows = list(SECTIONS[name].measure(True))
@@ -65,7 +69,7 @@ def test_the_round_trips_run(qapp: QApplication, capsys: pytest.CaptureFixture[s
 @pytest.mark.parametrize(
     "command",
     [
-        ["torture", "--rounds", "1", "--trained", "0", "--longest", "0.2"],
+        pytest.param(["torture", "--rounds", "1", "--trained", "0", "--longest", "0.2"], marks=pytest.mark.slow),
         pytest.param(["torture_trainer", "--rounds", "1", "--blow", "kill", "--patient"], marks=pytest.mark.slow),
     ],
     ids=lambda command: command[0],

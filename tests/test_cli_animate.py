@@ -151,6 +151,7 @@ def test_mistakes_are_said_and_end_with_2(
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.slow  # so does a cancelled one in tests/figures/test_film_files.py
 @pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_ended_while_drawing_it_leaves_the_older_film_alone(number: int, tmp_path: Path):
     place = tmp_path / "film.gif"

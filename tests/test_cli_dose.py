@@ -112,6 +112,7 @@ def test_mistakes_are_said_and_end_with_2(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow  # so does `train`, in tests/test_cli.py
 def test_ctrl_c_keeps_what_was_finished(tmp_path: Path) -> None:
     numbers = tmp_path / "dose.json"
     command = [sys.executable, "-m", "boundaryviz", "dose", *SPREADING, "--doses", "5", "--lines"]

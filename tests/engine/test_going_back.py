@@ -50,7 +50,11 @@ def check(of: Scenario) -> None:
         np.testing.assert_array_equal(again.field(rect, 16, 16, 3), session.field(rect, 16, 16, 3))
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+ALIKE = ("simclr", "masked-coordinate", "ExtraTreesClassifier", "BaggingClassifier")
+"""Families that share their loop, or how they average, with another here."""
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.slow] * (name in ALIKE)) for name in FAMILIES])
 def test_every_family_goes_on_from_a_state_to_the_bit(name: str) -> None:
     few = {"learner.n_estimators": 5} if name == "RandomForestClassifier" else {}
     check(scenario(name, **few))

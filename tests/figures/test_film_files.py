@@ -17,6 +17,7 @@ from boundaryviz.figures.film.encoding import film_file, write_film
 from boundaryviz.figures.film.options import FORMATS, FilmOptions, check_film_path
 from boundaryviz.scenario.atomic import replacing
 from boundaryviz.scenario.files import WriteError
+from helpers.few import few
 from helpers.sequences import SMALL, sequence
 
 OPTIONS = FilmOptions(view="boundary", **SMALL)
@@ -196,7 +197,7 @@ def test_a_folder_taken_away_meanwhile_is_told(tmp_path: Path):
         taken()
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", few(FORMATS))
 def test_the_estimate_is_near_the_size(kind: str, tmp_path: Path):
     film = sequence(61)
     told: list[int] = []

@@ -53,6 +53,7 @@ def test_its_words_lie_apart(style: str, monkeypatch: pytest.MonkeyPatch) -> Non
     check_words_apart(figure, monkeypatch, more_than=20)
 
 
+@pytest.mark.slow  # tests/figures/test_figures.py writes one in every format twice
 def test_it_is_written_the_same_twice(tmp_path: Path) -> None:
     for kind in ("svg", "pdf"):
         for name in "ab":

@@ -74,7 +74,7 @@ def as_table(folder: Path) -> Path:
 def open_workbench(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Workbench]]:
     monkeypatch.setattr(ExportDialog, "exec", lambda dialog: dialog.show())
     monkeypatch.setattr(ExportDialog, "deleteLater", lambda dialog: None)
-    with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer()), tmp_path / "state") as show:
+    with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer()), tmp_path / "state", dressed=True) as show:
         yield lambda: show(Scenario().with_values({"data.n": 20, "learner.hidden": [4]}))
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from unittest.mock import patch
 
+import pytest
 from PyQt6.QtCore import QSettings, QTimer
 from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -19,6 +20,9 @@ from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.scenario import Scenario
 from helpers.silence import undress
 from helpers.there import there
+
+DRESSED = pytest.mark.parametrize("dressed", [True], ids=["dressed"])
+"""For tests with `show` of how large or how coloured something is."""
 
 
 class SilentLink:

@@ -11,6 +11,7 @@ import torch
 from boundaryviz.learners.methods import METHODS
 from boundaryviz.learners.specs import FAMILIES, MLPSpec, TrainingSpec
 from boundaryviz.learners.stepping import Eager, Graphed, stepper
+from helpers.few import few
 from helpers.models import blobs, joined, make, taken, weighing
 from helpers.recordings import Graphs
 
@@ -30,7 +31,7 @@ def spec_of(name: str) -> Any:
     return family(hidden=(5, 4), **({"ramp_up": 6} if "ramp_up" in family.model_fields else {}))
 
 
-@pytest.mark.parametrize("name", ["dropout", *METHODS])
+@pytest.mark.parametrize("name", few(["dropout", *METHODS], 5))
 def test_a_recorded_run_is_the_eager_one_to_the_bit(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     spec, training = spec_of(name), TrainingSpec(batch_size=8, optimiser="adam")
     data, poison = half_labelled(24, 0), taken(half_labelled(12, 1, poison=6), range(6, 12))

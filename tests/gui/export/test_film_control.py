@@ -50,6 +50,7 @@ def ended(film: FilmControl) -> Callable[[], bool]:
     return lambda: not film.running
 
 
+@pytest.mark.slow  # what is asked for is compared below, and tests/test_cli_animate.py makes one
 def test_the_film_is_of_the_scenario_in_the_window(film: FilmControl, qtbot: QtBot, tmp_path: Path):
     place = tmp_path / "ein Film.gif"
     assert dialog(film).choice.steps == 2000  # the scenario's, which the window has not reached
