@@ -94,16 +94,20 @@ def workbenches(
 
 
 @contextmanager
-def lasting_workbench(folder: Path, start: StartLink = SilentLink) -> Iterator[Workbench]:
-    """One window for several tests, by default with a trainer that says nothing; `afresh` makes it as new for each."""
+def lasting_workbench(folder: Path, start: StartLink = SilentLink, dressed: bool = True) -> Iterator[Workbench]:
+    """One window for several tests, by default with a trainer that says nothing; `afresh` makes it as new for each.
+
+    dressed: with the style sheet.
+    """
     settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
     undress()
-    workbench = Workbench(Scenario().with_values({"data.n": 20}), start, None, settings)
-    workbench.window.show()
-    QApplication.processEvents()  # what comes with the first painting belongs to the window, and not to its first test
-    yield workbench
-    workbench.close()
-    workbench.window.deleteLater()
+    with nullcontext() if dressed else patch.object(theme, "apply"):
+        workbench = Workbench(Scenario().with_values({"data.n": 20}), start, None, settings)
+        workbench.window.show()
+        QApplication.processEvents()  # what comes with the first painting belongs to the window, not to its first test
+        yield workbench
+        workbench.close()
+        workbench.window.deleteLater()
 
 
 def afresh(workbench: Workbench, scenario: Scenario) -> Workbench:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
@@ -19,8 +20,22 @@ from boundaryviz.scenario.scenario import Scenario
 from helpers.qtest import QTest
 from helpers.runs import put_a_point
 from helpers.there import there
+from helpers.workbenches import SilentLink, lasting_workbench, workbenches
 
 CHROME = ("bar", "tools", "timeline", "status", "menu", "settings", "results")
+
+
+@pytest.fixture(scope="module")
+def only_workbench(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
+    """Undressed: with a style sheet on, type of another size has every widget dressed anew."""
+    with lasting_workbench(tmp_path_factory.mktemp("presentation"), dressed=False) as workbench:
+        yield workbench
+
+
+@pytest.fixture
+def dressed_workbench(qtbot: QtBot, tmp_path: Path) -> Iterator[Workbench]:
+    with workbenches(qtbot, tmp_path, SilentLink, dressed=True) as show:
+        yield show(Scenario().with_values({"data.n": 20}))
 
 
 @pytest.fixture
@@ -70,7 +85,10 @@ def name(workbench: Workbench) -> str:
 @pytest.mark.parametrize(
     ("panels", "leave"), [(True, "F11"), (False, "Escape"), (True, "leaving curves and black screen")]
 )
-def test_on_leaving_everything_is_as_it_was(workbench: Workbench, qtbot: QtBot, panels: bool, leave: str) -> None:
+def test_on_leaving_everything_is_as_it_was(
+    dressed_workbench: Workbench, qtbot: QtBot, panels: bool, leave: str
+) -> None:
+    workbench = dressed_workbench
     window = workbench.window
     window.actions_["view.panels"].setChecked(panels)
     QApplication.processEvents()
@@ -97,9 +115,6 @@ def test_on_leaving_everything_is_as_it_was(workbench: Workbench, qtbot: QtBot, 
         assert looks(workbench) == before
 
     qtbot.waitUntil(same)
-    window.actions_["view.panels"].setChecked(True)
-    window.result_tabs.setCurrentIndex(0)
-    window.settings_tabs.setCurrentIndex(0)
 
 
 def test_a_window_that_was_maximised_is_so_again(workbench: Workbench) -> None:
