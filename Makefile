@@ -18,7 +18,7 @@ TEST_PROGRAMS := Xvfb=xvfb xdotool=xdotool openbox=openbox
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: gallery-pictures help run install install-dev install-locked test test-slow test-minima audit lint lock bench bench-floors golden compare-speed \
+.PHONY: gallery-pictures help run install install-dev install-locked test test-slow test-minima audit lint lock bench bench-floors performance golden compare-speed \
   check-gallery fidelity numbers learner-table defence-table flagship-spread torture fuzz roundtrips wheel clean system system-test
 
 help: ## list what there is to make
@@ -68,6 +68,9 @@ bench: install-dev ## measure against plain torch, scikit-learn, numpy and what 
 
 bench-floors: install-dev ## measure the same, and raise each floor to 90 % of what is reached; keep the machine quiet
 	$(BIN)/python -m benchmarks --raise
+
+performance: install-dev ## measure what docs/performance.md tells, in ten minutes at most, and write its tables
+	$(BIN)/python -m tools.performance
 
 golden: install-dev ## compare with BASE=COMMIT: every number and figure has to be the same; ONLY=WORDS for some
 	$(BIN)/python -m tools.golden "$(BASE)" --only "$(ONLY)"

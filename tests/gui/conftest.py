@@ -28,7 +28,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="module")
 def only_workbench(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
-    with lasting_workbench(tmp_path_factory.mktemp("settings")) as workbench:
+    """Undressed, see `workbenches`; a file of tests of looks has its own."""
+    with lasting_workbench(tmp_path_factory.mktemp("settings"), dressed=False) as workbench:
         yield workbench
 
 

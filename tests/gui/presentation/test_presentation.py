@@ -20,16 +20,9 @@ from boundaryviz.scenario.scenario import Scenario
 from helpers.qtest import QTest
 from helpers.runs import put_a_point
 from helpers.there import there
-from helpers.workbenches import SilentLink, lasting_workbench, workbenches
+from helpers.workbenches import SilentLink, workbenches
 
 CHROME = ("bar", "tools", "timeline", "status", "menu", "settings", "results")
-
-
-@pytest.fixture(scope="module")
-def only_workbench(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
-    """Undressed: with a style sheet on, type of another size has every widget dressed anew."""
-    with lasting_workbench(tmp_path_factory.mktemp("presentation"), dressed=False) as workbench:
-        yield workbench
 
 
 @pytest.fixture

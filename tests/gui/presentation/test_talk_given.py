@@ -14,20 +14,12 @@ from boundaryviz.scenario import gallery, talk
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scenario.talk import Row, Step
 from helpers.qtest import QTest
-from helpers.workbenches import lasting_workbench
 
 STEPS = ("playground-xor", "two-moons", "playground-gauss")
 ROWS = (
     Row("First", (Step("playground-xor", "This is where it begins."),)),
     Row("Second", (Step("two-moons", "Here it goes on."), Step("playground-gauss", "And here it ends."))),
 )
-
-
-@pytest.fixture(scope="module")
-def only_workbench(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
-    """Undressed: type of another size, which test_presentation.py looks at, has everything dressed anew each time."""
-    with lasting_workbench(tmp_path_factory.mktemp("talk"), dressed=False) as workbench:
-        yield workbench
 
 
 @pytest.fixture
