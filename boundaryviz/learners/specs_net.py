@@ -35,8 +35,8 @@ NET, BATCH, FOURIER = "a smaller net or fewer seeds", "a smaller batch", "fewer 
 DEALT, DROPPED = "fewer points or seeds", "no dropout, a smaller batch or fewer seeds"
 SHARD: Final = 1 << 17
 """Floats of the widest layer that are worked out at once in training; beyond it they leave the second-level cache."""
-COMPILED_UNITS, COMPILED_INPUTS, COMPILED_CLASSES = 128, 256, 32
-"""Up to which size nets are trained by the compiled program, see decision 66."""
+COMPILED_INPUTS = 4096
+"""Up to how many inputs nets are trained by the compiled program; units and classes do not matter, see decision 66."""
 _ASKED = 1 << 18  # and when asked
 
 
@@ -120,17 +120,14 @@ class NetSpec(LearnerSettings):
         """How many inputs the first layer has, of points with so many."""
         return (len(self.features) if width == 2 else width * bool(self.features)) + 2 * self.fourier
 
-    def _too_wide(self, width: int, classes: int) -> str:
-        """Why nets with these layers are not compiled, empty where they are: beyond some width torch is as quick."""
-        widest = max(getattr(self, "hidden", ()), default=0)
-        for what, count, most in (
-            ("a layer of {:,} units", widest, COMPILED_UNITS),
-            ("a net that is shown {:,} numbers of each point", self._shown(width), COMPILED_INPUTS),
-            ("a net with {:,} classes", classes, COMPILED_CLASSES),
-        ):
-            if count > most:
-                return f"{what.format(count)} is not compiled, beyond {most:,} torch is as quick"
-        return ""
+    def _too_wide(self, width: int) -> str:
+        """Why nets that are shown so much are not compiled, empty where they are."""
+        if (shown := self._shown(width)) <= COMPILED_INPUTS:
+            return ""
+        return (
+            f"a net that is shown {shown:,} numbers of each point is not compiled; beyond {COMPILED_INPUTS:,} torch is "
+            "as quick"
+        )
 
     def _dealt(self, size: Size, training: TrainingSpec) -> float:
         """For how many points of each replica it is told when they come: for many batches of a few points each,

@@ -6,15 +6,15 @@ numba, so only whoever compiles imports this.
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from llvmlite import binding
 from numba import types
 
+from boundaryviz.learners.compiled.functions import apply
 from boundaryviz.learners.compiled.supervised import steps
 
-ENTRIES: dict[str, Any] = {"steps": steps}
+ENTRIES: dict[str, Any] = {"steps": steps, "apply": apply}
 """What can be called: functions of one address, by the names that the object code has for them."""
 
 
@@ -51,8 +51,3 @@ def _object(module: binding.ModuleRef) -> bytes:
     builder = binding.create_pass_builder(machine, binding.create_pipeline_tuning_options(speed_level=3))
     builder.getModulePassManager().run(module, builder)
     return machine.emit_object(module)
-
-
-def main() -> None:
-    """Write the object code to the standard output."""
-    sys.stdout.buffer.write(build())

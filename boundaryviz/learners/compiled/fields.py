@@ -19,6 +19,9 @@ LOSSES = {
 SGD, MOMENTUM, ADAM, ADAMW = range(4)
 OPTIMISERS = {"sgd": SGD, "momentum": MOMENTUM, "adam": ADAM, "adamw": ADAMW}
 
+FUNCTIONS = ("tanh", "exponential", "expm1", "logarithm", "logistic", "gelu", "sine_cosine")
+"""What `functions.apply` knows, in its order."""
+
 UNSEEN, CLEAN, LATE = range(3)
 """What a point is to a group: without a place, clean, or poison, which comes after the clean columns."""
 

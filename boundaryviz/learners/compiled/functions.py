@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import math
 
-from boundaryviz.learners.compiled.options import Lanes, compiled
+from boundaryviz.learners.compiled.options import LANES, Lanes, compiled
 from boundaryviz.learners.compiled.vectors import (
     exponent,
     fma,
+    load,
+    long_at,
     mantissa,
     polynomial,
     power_of_two,
     sine_cosine,
     size,
+    store,
     where_less,
     where_same,
     whole,
@@ -112,3 +115,29 @@ def gelu(x: Lanes) -> Lanes:
     share = where_less(x, 0.0, tail, 1.0 - tail)
     inner = where_less(size(x), _WIDE, x, 0.0)  # where the bell is 0, infinity times it is 0 too
     return where_same(share, 0.0, 0.0, x * share), fma(inner * _DENSITY, bell, share)
+
+
+@compiled
+def apply(job: int) -> None:
+    """A function, by its place in `fields.FUNCTIONS`, of an array: five numbers at `job` say which, the addresses of
+    arguments, values and second values, and how many arguments there are, a multiple of 16. For whoever checks them."""
+    which, source, target, second = long_at(job, 0), long_at(job, 1), long_at(job, 2), long_at(job, 3)
+    for at in range(0, 4 * long_at(job, 4), 4 * LANES):
+        x = load(source + at)
+        y, more = x, x
+        if which == 0:
+            y = tanh(x)
+        elif which == 1:
+            y = exponential(x)
+        elif which == 2:
+            y = expm1(x)
+        elif which == 3:
+            y = logarithm(x)
+        elif which == 4:
+            y = logistic(x)
+        elif which == 5:
+            y, more = gelu(x)
+        elif which == 6:
+            y, more = sine_cosine(x)
+        store(target + at, y)
+        store(second + at, more)

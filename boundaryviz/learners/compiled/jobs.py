@@ -103,7 +103,7 @@ def tell_net(table: Table, net: Net) -> None:
     table.single(f.GAMMA, net.gamma)
     table.tensor(f.P, net.params)
     for field in (f.BACK, f.FORTH, f.SPARE):
-        table.array(field, room(widest * f.BLOCK))
+        table.array(field, room(max(widest * f.BLOCK, _EDGE * _EDGE)))
     table.array(f.GRADIENT, room(_padded(net.layout.size)))
 
 

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
+from boundaryviz.learners.compiled.making import MADE
+
 if TYPE_CHECKING:
     from boundaryviz.learners.compiled.program import Program
 
@@ -27,6 +29,8 @@ SWITCH, CACHE = "BOUNDARYVIZ_COMPILED", "BOUNDARYVIZ_CACHE"
 LONGEST = 300.0
 """Seconds that compiling may take, some fifty times as long as it does."""
 
+_KEPT = 8  # files, of versions and processors that share a folder
+_AROUND = frozenset({"__init__.py", "jobs.py", "loading.py", "making.py", "program.py"})
 _MARK = b"boundaryviz compiled program 1"
 _log = logging.getLogger(__name__)
 
@@ -142,7 +146,7 @@ def _check_processor() -> None:
 
 def sources() -> list[Path]:
     """The files that the program is made of."""
-    return sorted(Path(__file__).parent.glob("*.py"))
+    return sorted(path for path in Path(__file__).parent.glob("*.py") if path.name not in _AROUND)
 
 
 def _key() -> str:
@@ -158,9 +162,10 @@ def _path() -> Path | None:
     """The file that the program lies in; None where there is no place for one."""
     try:
         folder = os.environ.get(CACHE) or platformdirs.user_cache_dir("boundaryviz", appauthor=False)
-        return Path(folder) / f"compiled-{_key()}.o"
+        path = Path(folder) / f"compiled-{_key()}.o"
     except (OSError, RuntimeError):
         return None
+    return path if path.is_absolute() else None  # without a home it begins with ~
 
 
 def _version() -> bytes:
@@ -196,6 +201,7 @@ def _write(path: Path, code: bytes) -> None:
             with os.fdopen(handle, "wb") as file:
                 file.write(_sealed(path.name, code))
             os.replace(name, path)
+            _clear(path.parent)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
@@ -203,21 +209,40 @@ def _write(path: Path, code: bytes) -> None:
         _log.info("the compiled program cannot be kept: %s", why)
 
 
+def _clear(folder: Path) -> None:
+    """Remove what was written long before the rest."""
+    files = sorted(folder.glob("compiled-*.o"), key=lambda one: one.stat().st_mtime)
+    for file in files[:-_KEPT]:
+        file.unlink(missing_ok=True)
+
+
 def _compiled() -> bytes:
     """The code, made by a process of its own: numba would hold up others here, and its memory would not come back.
 
-    Raises Trouble where nothing comes of it.
+    The process ends with this one, however that ends. Raises Trouble where nothing comes of it.
     """
     paths = os.pathsep.join(path for path in sys.path if path)
-    environment = {**os.environ, "PYTHONPATH": paths, "NUMBA_OPT": "0", "NUMBA_DISABLE_JIT": "0"}
-    command = [sys.executable, "-c", "from boundaryviz.learners.compiled import building; building.main()"]
+    environment = {**os.environ, "PYTHONPATH": paths, "NUMBA_OPT": "0", "NUMBA_DISABLE_JIT": "0", "NO_COLOR": "1"}
+    command = [sys.executable, "-P", "-c", "from boundaryviz.learners.compiled.making import main; main()"]
+    hidden = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+    pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
     try:
-        done = subprocess.run(command, env=environment, capture_output=True, timeout=LONGEST, stdin=subprocess.DEVNULL)
-    except subprocess.TimeoutExpired:
-        raise Trouble(f"it was not compiled within {LONGEST:.0f} seconds") from None
+        child = subprocess.Popen(
+            command, env=environment, stdin=pipe, stdout=pipe, stderr=nowhere, creationflags=hidden
+        )
     except OSError as why:
         raise Trouble(f"it could not be compiled: {why}") from None
-    if done.returncode or not done.stdout:
-        said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise Trouble(f"it could not be compiled: {said[-1] if said else f'exit code {done.returncode}'}")
-    return done.stdout
+    late = threading.Timer(LONGEST, child.kill)
+    late.daemon = True
+    late.start()
+    try:
+        with child:
+            assert child.stdout is not None
+            said = child.stdout.read()
+    finally:
+        late.cancel()
+    mark, _, rest = said.partition(b"\n")
+    if child.returncode or mark != MADE:
+        reason = rest.decode(errors="replace").strip() or f"exit code {child.returncode}"
+        raise Trouble(f"it could not be compiled: {reason}")
+    return rest

@@ -67,9 +67,11 @@ from boundaryviz.learners.compiled.vectors import (
     byte_at,
     float_at,
     hash_at,
+    load,
     long_at,
     set_float,
     store,
+    transpose,
 )
 
 _BETA_1, _BETA_2 = 0.9, 0.999
@@ -102,12 +104,19 @@ def gather(job: int, first: int, count: int, to: int) -> int:
     outputs = long_at(net + 8 * LAYER * (long_at(job, LAYERS) - 1), UNITS)
     rows, found, shares = long_at(job, ROWS), long_at(job, FOUND) + 8 * first, long_at(job, SHARES) + 4 * first
     wide, each = padded(count), inputs + outputs
-    for part in range(0, (each + 1) * wide, LANES):
-        if wide > count:
+    if wide > count:
+        for part in range(0, (each + 1) * wide, LANES):
             store(to + 4 * part, 0.0)
+    square, among = long_at(job, SPARE), each // LANES * LANES  # many numbers of a point are turned by squares
+    for k in range(0, count if among > 0 else 0, LANES):
+        for f in range(0, among, LANES):
+            for j in range(LANES):
+                row = rows + 4 * each * long_at(found, min(k + j, count - 1))
+                store(square + 4 * LANES * j, load(row + 4 * f))
+            transpose(square, LANES, to + 4 * (f * wide + k), wide)
     for k in range(count):
         row = rows + 4 * each * long_at(found, k)
-        for f in range(each):
+        for f in range(among, each):
             set_float(to, f * wide + k, float_at(row, f))
         set_float(to, each * wide + k, float_at(shares, k))
     return to + 4 * (each + 1) * wide
@@ -236,7 +245,7 @@ def steps(job: int) -> None:
                 epoch, batch = epoch + 1, 0
             if long_at(long_at(job, ORDERED), group) != epoch:
                 deal(job, group, epoch)
-            go_to(job, group, batch)
+            go_to(job, group, batch if several else 0)  # where all is one batch, points may have gone since
             some = min(asked - done, length - batch) if several else asked - done
             for k in range(begin, end):
                 replica = long_at(members, k)

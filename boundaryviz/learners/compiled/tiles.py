@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from llvmlite import ir
+from llvmlite import binding, ir
 from numba import types
 from numba.core import cgutils
 
@@ -76,7 +76,9 @@ def _tile(rows: int, wide: int) -> Any:
     return tile
 
 
-_four_two, _four_one, _one_two, _one_one = _tile(4, 2), _tile(4, 1), _tile(1, 2), _tile(1, 1)
+_WIDE = 2 if binding.get_host_cpu_features().get("avx512f") else 1
+"""Sixteens of columns of a tile: with four rows as many sums as the processor has registers for."""
+_four_wide, _one_wide, _four, _one = _tile(4, _WIDE), _tile(1, _WIDE), _tile(4, 1), _tile(1, 1)
 
 
 @compiled
@@ -91,20 +93,20 @@ def product(
     """
     at = 0
     while at < columns:
-        two = at + 2 * LANES <= columns
-        row = 0
+        wide = at + _WIDE * LANES <= columns
+        shown, row = b + 4 * at, 0
         while row + 4 <= rows:
             a_row, c_row = a + 4 * row * down, c + 4 * (row * c_apart + at)
-            if two:
-                _four_two(a_row, down, along, b + 4 * at, b_apart, c_row, c_apart, start + 4 * row, how, inner)
+            if wide:
+                _four_wide(a_row, down, along, shown, b_apart, c_row, c_apart, start + 4 * row, how, inner)
             else:
-                _four_one(a_row, down, along, b + 4 * at, b_apart, c_row, c_apart, start + 4 * row, how, inner)
+                _four(a_row, down, along, shown, b_apart, c_row, c_apart, start + 4 * row, how, inner)
             row += 4
         while row < rows:
             a_row, c_row = a + 4 * row * down, c + 4 * (row * c_apart + at)
-            if two:
-                _one_two(a_row, down, along, b + 4 * at, b_apart, c_row, c_apart, start + 4 * row, how, inner)
+            if wide:
+                _one_wide(a_row, down, along, shown, b_apart, c_row, c_apart, start + 4 * row, how, inner)
             else:
-                _one_one(a_row, down, along, b + 4 * at, b_apart, c_row, c_apart, start + 4 * row, how, inner)
+                _one(a_row, down, along, shown, b_apart, c_row, c_apart, start + 4 * row, how, inner)
             row += 1
-        at += 2 * LANES if two else LANES
+        at += _WIDE * LANES if wide else LANES

@@ -96,8 +96,8 @@ class _SupervisedSpec(NetSpec):
 
     @override
     def uncompiled(self, width: int, classes: int, optimiser: str) -> str:
-        """Of wide nets."""
-        return self._too_wide(width, classes)
+        """Of nets that are shown too much of each point."""
+        return self._too_wide(width)
 
     def _activations(self, size: Size, training: TrainingSpec) -> float:
         first, *hidden, last = dims = self._dims(size)
