@@ -18,7 +18,7 @@ from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, relabel
 from boundaryviz.scene.scene import Points
 from helpers.mouse import mouse
-from helpers.runs import train_to
+from helpers.runs import train_to, wait_for_exact
 from helpers.there import there
 from helpers.workbenches import workbenches
 
@@ -105,7 +105,7 @@ def test_reset_gives_the_same_weights_and_a_new_seed_others(
 
     def field_at_start() -> np.ndarray:
         qtbot.waitUntil(lambda: there(shown(workbench)).step == 0)
-        qtbot.wait(150)
+        wait_for_exact(workbench, qtbot)
         return there(shown(workbench)).field.copy()
 
     first = field_at_start()
@@ -116,7 +116,6 @@ def test_reset_gives_the_same_weights_and_a_new_seed_others(
     seed = workbench.document.scenario.training.seed
     while workbench.document.scenario.training.seed == seed:
         actions["train.seed"].trigger()
-    qtbot.wait(150)
     assert not np.array_equal(field_at_start(), first)
     assert workbench.document.undo.count() >= 1
 

@@ -29,6 +29,15 @@ def wait_for_load(workbench: Workbench, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: presenter.frame is not None and presenter.frame.view.past == presenter.number)
 
 
+def wait_for_exact(workbench: Workbench, qtbot: QtBot) -> None:
+    """Until the plane shows what the model that rests says at every cell. Of a trainer in this process.
+
+    The field before it is a quick one, in which a cell beside the boundary may lie on the other side of it.
+    """
+    trainer = workbench.client._link._trainer  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: trainer._exact)
+
+
 def equal(a: dict[str, np.ndarray], b: dict[str, np.ndarray]) -> bool:
     names = {name for name in a if not name.startswith("cascade.")}
     return all(np.array_equal(a[name], b[name]) for name in names)

@@ -15,6 +15,7 @@ from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.scenario import Scenario
 from helpers.mouse import mouse
 from helpers.qtest import QTest
+from helpers.runs import wait_for_exact
 
 ASKED = Scenario(name="mine", title="Mine").with_values(
     {"data.n": 60, "learner.name": "logistic", "training.steps": 100, "evasion.epsilon": 0.4, "evasion.method": "pgd"}
@@ -28,6 +29,7 @@ def trained(show: Callable[[Scenario], Workbench], qtbot: QtBot) -> Workbench:
     qtbot.waitUntil(lambda: workbench.client.step_count >= 100)
     workbench.controller.play(False)
     qtbot.waitUntil(lambda: not workbench.client.playing)
+    wait_for_exact(workbench, qtbot)
     return workbench
 
 
