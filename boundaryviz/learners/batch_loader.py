@@ -240,7 +240,13 @@ class BatchLoader:
         assert self._pool is not None
         dealt = epoch(self._pool, self._seeds, 0, "full")
         clean, seeing = dealt.clean, self.seeing
-        shared = self._shared(dealt.index[0, 0, :clean], dealt.weight[0, :, :clean], -clean % PAD)
+        index, weight = dealt.index[:, :, :clean], dealt.weight[:, :, :clean]
+        if (index[0, 0] >= self._points).any():  # slots, where there is nothing but poison
+            spare = ((0, 0), (0, 0), (0, -clean % PAD))
+            index, weight = np.pad(index, spare, "edge"), np.pad(weight, spare)
+            shared = self._gather(index, weight, slice(None), slice(None))[0]
+        else:
+            shared = self._shared(index[0, 0], weight[0], -clean % PAD)
         index, weight = closed_up(dealt.index[:, seeing, clean:], dealt.weight[:, seeing, clean:], 0, FULL_CHUNK)
         alike = not self._slots and bool(((weight != 0) == (weight[:, :1] != 0)).all())
         parts = chunks(index.shape[2], FULL_CHUNK)

@@ -9,15 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import fields
-from itertools import islice
+from itertools import islice, zip_longest
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from typing_extensions import override
 
 from boundaryviz.learners.base import Problem, State, TrainingData
 from boundaryviz.learners.batch_loader import Batch, BatchLoader
+from boundaryviz.learners.compiled import semi_fields as places
+from boundaryviz.learners.compiled.semi import CompiledSteps, Dealt, Group, settings_of
+from boundaryviz.learners.compiled.semi_fields import LABELS, TASKS
 from boundaryviz.learners.draws import Draws
 from boundaryviz.learners.families.semi_supervised import UnlabelledSpec
 from boundaryviz.learners.method import Columns, StepBatch, StepContext
@@ -29,6 +34,9 @@ from boundaryviz.learners.optimisers import Optimiser
 from boundaryviz.learners.state import put_back, saved
 from boundaryviz.learners.stepping import Eager, Stepper
 from boundaryviz.learners.training_spec import TrainingSpec
+
+if TYPE_CHECKING:
+    from boundaryviz.learners.compiled.program import Program
 
 
 class SemiSupervised(Network):
@@ -54,6 +62,7 @@ class SemiSupervised(Network):
         if self.method.teaches:
             self.teacher = self.P.clone()
             self.asked = self.layout.views(self.teacher)
+        self._activation = spec.activation
         self.optimiser = Optimiser(training, self.P, self.layout.is_weight(self.P))
         self._grad = torch.empty_like(self.P)
         self._nets: dict[tuple[int, int], tuple[list[Tensor], list[Tensor]]] = {}
@@ -61,8 +70,18 @@ class SemiSupervised(Network):
         self._draws = Draws(problem.seeds, self.device, dtype)
         self._stepper: Stepper = Eager(self._deal, self._descend)
         self._dealt: tuple[bool, ...] = ()  # which batches the step at hand has, see `_deal`
+        self._compiled: CompiledSteps | None = None
         self.steps_done = 0
         self.set_training(spec, training)
+
+    @override
+    def step_by(self, program: Program | None) -> None:
+        """As `Network.step_by`: the methods of `semi_fields.TASKS`, of nets that are shown points as they are."""
+        fit = self.dtype == torch.float32 and self.device.type == "cpu" and self.features.plain
+        self._compiled = None
+        if program is not None and fit and self.method.spec.name in TASKS:
+            net = self.P, self.layout, self._activation, self.optimiser
+            self._compiled = CompiledSteps(program.semi_steps, *net, self._hand_over, self._words, self._numbers)
 
     # ---- what it trains on --------------------------------------------------------------------------
 
@@ -122,25 +141,34 @@ class SemiSupervised(Network):
             teacher = [] if self.teacher is None else [self.teacher]
             moved = [self.P, *teacher, *self.method.memory, *self.optimiser.slots]
             with self._standing(self._labelled.idle, moved):
-                self._stepper.step(n)
+                (self._compiled or self._stepper).step(n)
         else:
             self.steps_done += n
 
     def _deal(self) -> list[Tensor]:
         """How far the weight of the unlabelled has risen in the next step, how much of it the teacher takes in, and
         the columns of its batches one after the other."""
-        risen, batches = self.method.risen_at, self._batches()
-        ramp = min(1.0, self.steps_done / risen) if risen else 1.0
-        # a true mean at first, so that the initial weights are soon forgotten (Tarvainen and Valpola 2017)
-        keep = min(1 - 1 / (self.steps_done + 1), self.method.spec.teacher_decay) if self.method.teaches else 1.0
+        ramp, share = self._progress()
+        batches = self._batches()
         self.steps_done += 1
         groups = [columns for batch in batches for columns in (batch.labelled, batch.unlabelled)]
         self._dealt = tuple(columns is not None for columns in groups)
-        numbers = [torch.tensor(k, dtype=self.dtype, device=self.device) for k in (ramp, 1 - keep)]
+        numbers = [torch.tensor(k, dtype=self.dtype, device=self.device) for k in (ramp, share)]
         return numbers + [tensor for columns in groups if columns is not None for tensor in columns.tensors]
 
-    def _batches(self) -> list[StepBatch]:
-        """The clean columns of this step; then its poison where there is any, of the replicas that see poison."""
+    def _progress(self) -> tuple[float, float]:
+        """How far the weight of the unlabelled has risen in the next step, and how much of the net the teacher takes
+        in."""
+        risen, method = self.method.risen_at, self.method
+        ramp = min(1.0, self.steps_done / risen) if risen else 1.0
+        # a true mean at first, so that the initial weights are soon forgotten (Tarvainen and Valpola 2017)
+        keep = min(1 - 1 / (self.steps_done + 1), method.spec.teacher_decay) if method.teaches else 1.0
+        return ramp, 1 - keep
+
+    def _pairs(self) -> list[tuple[int, Batch | None, Batch | None]]:
+        """The columns of the next step, labelled and unlabelled: the clean ones; then its poison where there is any, of
+        the replicas that see poison. With each what keys the numbers drawn for the labelled ones; for the unlabelled
+        ones it is 2 more."""
         method = self.method
         labelled = self._labelled.next()
         unlabelled: tuple[Batch | None, ...] = self._unlabelled.next() if len(self._unlabelled) else ()
@@ -148,20 +176,45 @@ class SemiSupervised(Network):
             # there is something clean, which is not to be mixed with poison that its replica does not see
             unlabelled = None, *(batch.of(self._seeing) for batch in unlabelled if batch is not None)
         count = max(len(labelled), len(unlabelled))
-        poisoned = count > 1
-        clean = unlabelled[0].weight.shape[2] if unlabelled and unlabelled[0] else 0  # columns to be mixed with
-        among = labelled[0].weight.shape[2] + method.jitters * clean if method.mixes_labels else clean
+        pairs = zip_longest(labelled, unlabelled)
+        return [(4 * at - 3 if at else 0, *pair) for at, pair in zip(range(count), pairs, strict=True)]  # odd of poison
+
+    def _batches(self) -> list[StepBatch]:
+        """As `_pairs`, with what is drawn for them."""
+        method, parts = self.method, self._pairs()
+        _, shown, hidden = parts[0]
+        poisoned = len(parts) > 1
+        among = 0 if hidden is None else hidden.weight.shape[2]  # columns to be mixed with
+        if method.mixes_labels:
+            among *= method.jitters
+            among += 0 if shown is None else shown.weight.shape[2]
         batches = []
-        for at in range(count):
-            number = 4 * at - 3 if at else 0  # odd of poison
-            shown = hidden = None
-            if at < len(labelled):
-                counts = min(1, method.jitters), int(method.mixes_labels)
-                shown = self._columns(labelled[at], number, *counts, among, poisoned)
-            if at < len(unlabelled) and (batch := unlabelled[at]) is not None:
-                hidden = self._columns(batch, 2 + number, method.jitters, method.mixtures, among, poisoned)
-            batches.append(StepBatch(shown, hidden))
+        for number, shown, hidden in parts:
+            counts = (min(1, method.jitters), int(method.mixes_labels)), (method.jitters, method.mixtures)
+            taken = [
+                None if batch is None else self._columns(batch, key, *each, among, poisoned)
+                for batch, key, each in zip((shown, hidden), (number, number + 2), counts, strict=True)
+            ]
+            batches.append(StepBatch(*taken))
         return batches
+
+    def _hand_over(self) -> Dealt:
+        """The next step, as the compiled program is told of it."""
+        (ramp, share), jitters, width = self._progress(), self.method.jitters, self.problem.width
+        groups = []
+        for at, (number, shown, hidden) in enumerate(self._pairs()):
+            who = self._seeing if at else slice(None)
+            parts = (
+                (shown, number, min(1, jitters), LABELS),
+                (hidden, number + 2, jitters, TASKS[self.method.spec.name]),
+            )
+            for batch, part, count, task in parts:
+                if batch is not None:
+                    shape = who, width * count, batch.weight.shape[2]
+                    drawn = self._draws.normals(self.steps_done, part, shape) if count else None
+                    groups.append(Group(batch, who.start or 0, task, drawn))
+        self.steps_done += 1
+        return Dealt(float(np.float32(ramp) * np.float32(self.method.spec.weight)), share, groups)
 
     def _columns(self, batch: Batch, number: int, jitters: int, mixtures: int, among: int, poisoned: bool) -> Columns:
         """A batch with its random numbers; what replicas share is spread out over them."""
@@ -179,6 +232,20 @@ class SemiSupervised(Network):
             draws.partners(*key, mixing, among),
             draws.chances(*key, mixing if poisoned else (mixing[0], 0, columns)),
         )
+
+    def _words(self) -> dict[int, int]:
+        """Where lies what new points, or none, may have moved."""
+        teacher, memory = (
+            0 if t is None else t.data_ptr() for t in (self.teacher, next(iter(self.method.memory), None))
+        )
+        return {
+            places.TEACHER: teacher, places.MEMORY: memory, places.SEEN: self.method.seen.data_ptr(),
+            places.POINTS: self._points, places.ITERATIONS: getattr(self.method.spec, "power_iterations", 0),
+        }  # fmt: skip
+
+    def _numbers(self) -> dict[int, float]:
+        """What the method is set to."""
+        return settings_of(self.method.spec, self.method.jitters)
 
     def unlabelled_gradients(self) -> Tensor:
         """Of each replica's loss of unlabelled points, as it is weighed in a step, by its weights, over the batch that

@@ -12,9 +12,10 @@ from llvmlite import binding
 from numba import types
 
 from boundaryviz.learners.compiled.functions import apply
+from boundaryviz.learners.compiled.semi_steps import semi_steps
 from boundaryviz.learners.compiled.supervised import steps
 
-ENTRIES: dict[str, Any] = {"steps": steps, "apply": apply}
+ENTRIES: dict[str, Any] = {"steps": steps, "semi_steps": semi_steps, "apply": apply}
 """What can be called: functions of one address, by the names that the object code has for them."""
 
 

@@ -37,9 +37,16 @@ def compiled(function: F) -> F:
     """A function of the program. Strict about floats: nothing lets LLVM take NaN or infinity for impossible, or add in
     another order."""
     hints = get_type_hints(function, include_extras=True)
-    kinds = tuple(_KINDS[kind] for name, kind in hints.items() if name != "return")
+    kinds = tuple(_kind(kind) for name, kind in hints.items() if name != "return")
     made: Any = njit(kinds, error_model="numpy", nogil=True, boundscheck=False)(function)
     return made
+
+
+def _kind(hint: Any) -> types.Type:
+    """Of an argument; one may be a named tuple of such."""
+    if hint in _KINDS:
+        return _KINDS[hint]
+    return types.BaseTuple.from_types([_kind(one) for one in get_type_hints(hint, include_extras=True).values()], hint)
 
 
 def primitive(function: Callable[..., Any]) -> Any:

@@ -28,6 +28,8 @@ class Program:
         self._words = ctypes.create_string_buffer(16)
         self.steps = self._function("steps")
         """Steps of a supervised net."""
+        self.semi_steps = self._function("semi_steps")
+        """Steps of a semi-supervised net, see `semi_fields`."""
         self.apply = self._function("apply")
         """A function of an array, see `functions.apply`."""
 
