@@ -130,7 +130,7 @@ def test_a_transparent_figure_has_no_background(tmp_path: Path) -> None:
             assert image.convert("RGBA").getpixel((0, 0))[3] == (0 if transparent else 255)  # type: ignore[index]
 
 
-@pytest.mark.parametrize("font", FONTS)
+@pytest.mark.parametrize("font", few(FONTS))
 def test_every_font_is_embedded_as_truetype(font: str, tmp_path: Path) -> None:
     save(drawn("boundary", Options(font=font)), tmp_path / "f.pdf")  # type: ignore[arg-type]
     data = (tmp_path / "f.pdf").read_bytes()
