@@ -21,18 +21,20 @@ class Batch:
     """Columns of one step: inputs x (R or 1, F, B), targets q (R or 1, K, B), weight (R, 1, B).
 
     at: int64 (R or 1, B), the positions of the columns among points and slots; a column of weight 0 may stand
-    anywhere. Of poison R are the replicas that see any, see `BatchLoader.seeing`.
+    anywhere. where: the same among the rows of the loader. Of poison R are the replicas that see any, see
+    `BatchLoader.seeing`.
     """
 
     x: Tensor
     q: Tensor
     weight: Tensor
     at: Tensor
+    where: Tensor
 
     def of(self, some: slice) -> Batch:
         """Those replicas alone."""
-        x, q, at = (t if len(t) == 1 else t[some] for t in (self.x, self.q, self.at))
-        return Batch(x, q, self.weight[some], at)
+        x, q, at, where = (t if len(t) == 1 else t[some] for t in (self.x, self.q, self.at, self.where))
+        return Batch(x, q, self.weight[some], at, where)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +80,7 @@ class BatchLoader:
         self._taken = 0  # batches since then, of whoever does not have all points in one
         self._ready: list[Step] = []  # gathered, the next one last
         self._size: BatchSize = "full"
+        self._gathers = True
         self._still = True  # every step has the same batch
         self._several = np.zeros(len(seeds), dtype=bool)  # whose points are more than a batch
         self.seeing = slice(0, 0)
@@ -100,6 +103,16 @@ class BatchLoader:
             self._size, self._epoch, self._ready = size, None, []
             self._at[:] = 0
             self._measure()
+
+    def set_gathering(self, gathers: bool) -> None:
+        """Whether the next batches come with their inputs and targets, or without, for whoever reads the `rows`."""
+        if gathers != self._gathers:
+            self._gathers, self._ready = gathers, []
+
+    @property
+    def rows(self) -> Tensor:
+        """Inputs and targets of each point, then of the slots of each replica, (n, F + K)."""
+        return self._rows
 
     def set_data(self, data: TrainingData, inputs: Tensor, targets: Tensor, eligible: NDArray[np.bool_]) -> None:
         """Deal out the eligible points from now on. inputs (F, n) and targets (K, n) are the columns, and eligible
@@ -221,11 +234,12 @@ class BatchLoader:
         """The batches of some steps from positions and weights (steps, R, columns), R counted from the first."""
         at = np.ascontiguousarray(index[:, replicas, columns])
         where = torch.from_numpy(self._own(at, first + (replicas.start or 0))).to(self._device)
-        rows = self._rows[where].transpose(2, 3)
+        shape = len(at), 1, sum(self._sections), 0
+        rows = self._rows[where].transpose(2, 3) if self._gathers else self._rows.new_empty(shape)
         x, q = (t.contiguous() for t in rows.split(self._sections, 2))
         weights = self._tensor(weight[:, replicas, columns])[:, :, None].contiguous()
         positions = torch.from_numpy(at).to(self._device) if self._slots else where
-        return [Batch(*tensors) for tensors in zip(x, q, weights, positions, strict=True)]
+        return [Batch(*tensors) for tensors in zip(x, q, weights, positions, where, strict=True)]
 
     def _own(self, at: NDArray[np.int64], first: int) -> NDArray[np.int64]:
         """In which row the columns (..., R, B) of the replicas from the first on stand: of slots each has its own."""
@@ -248,7 +262,8 @@ class BatchLoader:
         else:
             shared = self._shared(index[0, 0], weight[0], -clean % PAD)
         index, weight = closed_up(dealt.index[:, seeing, clean:], dealt.weight[:, seeing, clean:], 0, FULL_CHUNK)
-        alike = not self._slots and bool(((weight != 0) == (weight[:, :1] != 0)).all())
+        seen = weight != 0
+        alike = bool((seen == seen[:, :1]).all() and ((index == index[:, :1]) | ~seen).all()) and not self._slots
         parts = chunks(index.shape[2], FULL_CHUNK)
         if alike and parts:
             return [(shared, *(self._shared(index[0, 0, part], weight[0, :, part]) for part in parts))]
@@ -258,7 +273,7 @@ class BatchLoader:
         """Columns (B,) that replicas share with weights (R, B), and some more of weight 0."""
         at = torch.from_numpy(np.append(index, np.repeat(index[:1], spare))).to(self._device)
         x, q = self._rows[at].T.contiguous().split(self._sections)
-        return Batch(x[None], q[None], F.pad(self._tensor(weight.copy()), (0, spare))[:, None], at[None])
+        return Batch(x[None], q[None], F.pad(self._tensor(weight.copy()), (0, spare))[:, None], at[None], at[None])
 
     def _tensor(self, weight: NDArray[np.float32]) -> Tensor:
         return torch.from_numpy(weight).to(self._device, self._dtype)

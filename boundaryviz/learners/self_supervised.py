@@ -266,7 +266,7 @@ class SelfSupervised(Network):
             x[replica, :, :n], at[replica, :n] = torch.from_numpy(places.T), torch.from_numpy(which)
             weight[replica, :, :n] = 1 / max(n, 1)
         x, weight, at = self.proxy.columns(x.to(self.device)), weight.to(self.device, self.dtype), at.to(self.device)
-        part = self.proxy.dealt(Batch(x, x[:, :0], weight, at), slice(0, len(self.P)), 0, 0, self._judging)
+        part = self.proxy.dealt(Batch(x, x[:, :0], weight, at, at), slice(0, len(self.P)), 0, 0, self._judging)
         found = np.full(len(self.P), np.nan)
         for shard in self._shards(part):
             nets = self._nets(self.P[shard])

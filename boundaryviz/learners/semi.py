@@ -149,6 +149,7 @@ class SemiSupervised(Network):
         """How far the weight of the unlabelled has risen in the next step, how much of it the teacher takes in, and
         the columns of its batches one after the other."""
         ramp, share = self._progress()
+        self._gather(True)
         batches = self._batches()
         self.steps_done += 1
         groups = [columns for batch in batches for columns in (batch.labelled, batch.unlabelled)]
@@ -164,6 +165,11 @@ class SemiSupervised(Network):
         # a true mean at first, so that the initial weights are soon forgotten (Tarvainen and Valpola 2017)
         keep = min(1 - 1 / (self.steps_done + 1), method.spec.teacher_decay) if method.teaches else 1.0
         return ramp, 1 - keep
+
+    def _gather(self, columns: bool) -> None:
+        """Whether batches are to come with their columns, which the compiled program gathers by itself."""
+        for loader in (self._labelled, self._unlabelled):
+            loader.set_gathering(columns)
 
     def _pairs(self) -> list[tuple[int, Batch | None, Batch | None]]:
         """The columns of the next step, labelled and unlabelled: the clean ones; then its poison where there is any, of
@@ -201,18 +207,19 @@ class SemiSupervised(Network):
     def _hand_over(self) -> Dealt:
         """The next step, as the compiled program is told of it."""
         (ramp, share), jitters, width = self._progress(), self.method.jitters, self.problem.width
+        self._gather(False)
         groups = []
         for at, (number, shown, hidden) in enumerate(self._pairs()):
             who = self._seeing if at else slice(None)
             parts = (
-                (shown, number, min(1, jitters), LABELS),
-                (hidden, number + 2, jitters, TASKS[self.method.spec.name]),
+                (self._labelled, shown, number, min(1, jitters), LABELS),
+                (self._unlabelled, hidden, number + 2, jitters, TASKS[self.method.spec.name]),
             )
-            for batch, part, count, task in parts:
+            for loader, batch, part, count, task in parts:
                 if batch is not None:
                     shape = who, width * count, batch.weight.shape[2]
                     drawn = self._draws.normals(self.steps_done, part, shape) if count else None
-                    groups.append(Group(batch, who.start or 0, task, drawn))
+                    groups.append(Group(loader.rows, batch, who.start or 0, task, drawn))
         self.steps_done += 1
         return Dealt(float(np.float32(ramp) * np.float32(self.method.spec.weight)), share, groups)
 

@@ -87,6 +87,20 @@ def test_slots_are_each_replica_s_own_where_there_is_nothing_else(size: Any):
     assert [{7.0, 8.0} & one for one in found] == [{7.0}, {8.0}]
 
 
+@pytest.mark.parametrize("size", [10, "full"])
+def test_who_sees_as_much_poison_but_other_poison_is_told_of_that(size: Any):
+    data = blobs(40, replicas=3, poison=6)
+    weights = np.ones_like(data.weights)
+    weights[0, 34:37] = weights[1, 37:] = weights[2, [34, 38, 39]] = 0
+    batch_loader = loader_of(weighing(data, weights), size)
+    found: list[set[int]] = [set() for _ in range(3)]
+    for _ in range(4):
+        for batch in batch_loader.next()[1:]:
+            for row in range(3):
+                found[row].update(batch.at.expand(3, -1)[row][batch.weight[row, 0] > 0].tolist())
+    assert found == [{37, 38, 39}, {34, 35, 36}, {35, 36, 37}]
+
+
 @pytest.mark.parametrize("columns", [50, 5000])
 def test_numbers_drawn_ahead_are_those_of_their_own_seed_and_step(columns: int):
     """Whoever else there is, wherever one begins, and however many columns follow."""

@@ -24,9 +24,11 @@ _TOGETHER, _FLOATS = 16, 1 << 17  # steps of a call, or as many as fit into so m
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Columns of a step: a batch, of the replicas from `some` on; what is taught on them, of `semi_fields`; where that
-    takes any, noise (rows, jitters F, B), and which of its rows each replica has."""
+    """Columns of a step: a batch, where it stands in the rows of its loader, of the replicas from `some` on; what is
+    taught on them, of `semi_fields`; where that takes any, noise (rows, jitters F, B), and which of its rows each
+    replica has."""
 
+    rows: Tensor
     batch: Batch
     some: int
     taught: int
@@ -116,8 +118,8 @@ def _told(group: Group) -> list[int]:
         group.some,
         replicas,
         group.taught,
-        *_placed(batch.x),
-        *_placed(batch.q),
+        *(group.rows.data_ptr(), group.rows.stride(0)),
+        *_placed(batch.where),
         batch.weight.data_ptr(),
         *_placed(batch.at),
         *((0, 0, 0) if noise is None else (noise[0].data_ptr(), noise[0].stride(0), noise[1].ctypes.data)),

@@ -35,8 +35,9 @@ TASKS = {
     COLUMNS,  # how many, 0 for no group
     SOME, COUNT,  # the first replica that sees any, and how many there are from there on
     TAUGHT,  # what is taught on them
-    # columns (R, F, B) and what is taught of them (R, K, B), float32; how far replicas lie apart, 0 where they share it
-    X, X_APART, Q, Q_APART,
+    # ROWS of EACH so many numbers, float32: the inputs of a point and what is taught of it; int64 (R, B) which of them
+    # the columns are, and how far replicas lie apart, 0 where they share them
+    ROWS, EACH, WHERE, WHERE_APART,
     WEIGHT,  # float32 (R, B)
     SLOT, SLOT_APART,  # int64 (R, B): places in what is remembered
     # noise (rows, jitters F, B), float32, and int64 (R,) which row each has; 0 for none

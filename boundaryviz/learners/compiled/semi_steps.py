@@ -54,11 +54,12 @@ class _Net(NamedTuple):
 
 
 class _Block(NamedTuple):
-    """Some columns of a group, `some` of them from `begin` on. x, q, noise, slot: of the replica. width: of the group.
-    target, p (classes, columns), weight, which (columns,), d (inputs, columns): room."""
+    """Some columns of a group, `some` of them from `begin` on. rows, each, where, noise, slot: as of the group, of the
+    replica. width: of the group. target, p (classes, columns), weight, which (columns,), d (inputs, columns): room."""
 
-    x: int
-    q: int
+    rows: int
+    each: int
+    where: int
     noise: int
     slot: int
     width: int
@@ -116,19 +117,22 @@ def _some(source: int, count: int, at: int) -> Any:
 
 
 @compiled
-def _rows(source: int, block: _Block, rows: int, found: int) -> None:
-    """The block's columns of a matrix (rows, width), (rows, columns)."""
-    for row in range(rows):
-        first = source + 4 * (row * block.width + block.begin)
-        for k in range(0, block.columns, LANES):
-            store(found + 4 * (row * block.columns + k), _some(first, block.some, k))
+def _gathered(block: _Block, first: int, count: int, found: int) -> None:
+    """So many numbers of each of the block's rows, from the first on, (count, columns); 0 beyond its columns."""
+    if block.columns > block.some:
+        for row in range(count):
+            store(found + 4 * ((row + 1) * block.columns - LANES), splat(0.0))
+    for k in range(block.some):
+        source = block.rows + 4 * (block.each * long_at(block.where, block.begin + k) + first)
+        for row in range(count):
+            set_float(found, row * block.columns + k, float_at(source, row))
 
 
 @compiled
 def _jittered(net: _Net, block: _Block, jitter: int, deviation: float) -> None:
     """As `Columns.jittered`, as inputs of the net."""
     inputs = long_at(net.dims, 0)
-    _rows(block.x, block, inputs, net.shown)
+    _gathered(block, 0, inputs, net.shown)
     if deviation == 0.0:
         return
     for row in range(inputs):
@@ -158,7 +162,10 @@ def _pushed(job: int, net: _Net, block: _Block, times: float) -> int:
         share = times * number(job, f.ENTROPY)
         objectives.entropy(block.target, block.weight, share, net.g + out, classes, block.columns)
         _backward(net, out, block.columns, False)
-    _rows(block.noise, block, inputs, net.g)
+    for row in range(inputs):
+        noise = block.noise + 4 * (row * block.width + block.begin)
+        for k in range(0, block.columns, LANES):
+            store(net.g + 4 * (row * block.columns + k), _some(noise, block.some, k))
     for at in range(iterations + 1):
         objectives.unit(net.g, block.d, inputs, block.columns)
         length = number(job, f.PROBE) if at < iterations else number(job, f.PUSH)
@@ -224,7 +231,7 @@ def _teach(
     """Add the slopes of one block of columns. asked: the parameters that targets are asked of."""
     classes, columns = long_at(net.dims, net.layers), block.columns
     if task == f.LABELS:
-        _rows(block.q, block, classes, block.target)
+        _gathered(block, long_at(net.dims, 0), classes, block.target)
     elif task not in (f.OWN_LABELS, f.AVERAGE, f.WORST_PUSH):
         _asked(job, net, asked, block, task, thresholds, memory)
     if task == f.WORST_PUSH:
@@ -290,8 +297,9 @@ def _add(job: int, net: _Net, asked: int, replica: int, group: int, times: float
     for begin in range(0, width, BLOCK):
         count = min(BLOCK, width - begin)
         block = _Block(
-            long_at(group, f.X) + 4 * mine * long_at(group, f.X_APART),
-            long_at(group, f.Q) + 4 * mine * long_at(group, f.Q_APART),
+            long_at(group, f.ROWS),
+            long_at(group, f.EACH),
+            long_at(group, f.WHERE) + 8 * mine * long_at(group, f.WHERE_APART),
             noise,
             long_at(group, f.SLOT) + 8 * mine * long_at(group, f.SLOT_APART),
             width, begin, count, padded(count), rooms, p, weight, which, d,

@@ -138,7 +138,7 @@ class UnlabelledSpec(NetSpec):
             return "a method that teaches mixtures of points is not compiled"
         if self.fourier or not self.features or (width == 2 and self.features != ("x", "y")):
             return "beside unlabelled points, nets that are shown more or less than the inputs are not compiled"
-        return self._too_wide(width, classes)
+        return self._too_wide(width)
 
     def memory(self, size: Size, training: TrainingSpec) -> Needs:
         """As `NetSpec.memory`, with what a method draws for its points and remembers of them."""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from boundaryviz.learners.base import Extra, TrainingData
 from boundaryviz.learners.compiled.semi_fields import TASKS
+from boundaryviz.learners.draws import Draws
 from boundaryviz.learners.families.semi_supervised import UnlabelledSpec
 from boundaryviz.learners.specs import FAMILIES, TrainingSpec
 from helpers.compiled import compiled, program
@@ -166,6 +167,28 @@ def test_what_is_changed_live_acts_from_the_next_step_on(name: str):
     assert torch.allclose(both[1].P, both[0].P, atol=2e-4)
 
 
+def test_gradients_of_the_unlabelled_can_be_asked_for_between_steps():
+    data = seen_by(points(replicas=3, poison=12), 0, 1, 2)
+    both = [by(spec_of("pi-model"), DOWN, (1, 2, 2), 2, data) for by in (make, compiled)]
+    for steps in (1, 5, 2):
+        for learner in both:
+            learner.step(steps)
+        theirs, ours = (learner.unlabelled_gradients() for learner in both)
+        assert torch.allclose(ours, theirs, atol=1e-4)
+        assert ours.abs().max() > 1e-3
+        assert torch.allclose(both[1].P, both[0].P, atol=2e-4)
+        assert np.array_equal(*(learner.state()["place"] for learner in both))
+
+
+def test_what_seeds_share_is_drawn_once():
+    draws = Draws((5, 3, 5, 5), torch.device("cpu"), torch.float32)
+    for who, step in product((slice(None), slice(1, 3)), (0, 17)):
+        rows, which = draws.normals(step, 2, (who, 4, 9))
+        assert rows.is_contiguous()
+        assert len(rows) == 2
+        assert torch.equal(rows[which], draws.normal(step, 2, (who, 4, 9)))
+
+
 def test_who_is_compiled_says_so():
     training = TrainingSpec()
     for name in SPECS:
@@ -175,9 +198,10 @@ def test_who_is_compiled_says_so():
             one.step(2)
         assert (spec.uncompiled(2, 2, "adam") == "") == (name in TASKS)
         assert torch.equal(learner.P, plain.P) or name in TASKS
-    for other in ({"features": ("x", "y", "xy")}, {"fourier": 2}, {"features": ("y", "x")}, {"hidden": (200,)}):
+    for other in ({"features": ("x", "y", "xy")}, {"fourier": 2}, {"features": ("y", "x")}):
         assert SPECS["vat"](**other).uncompiled(2, 2, "adam")
     assert not spec_of("vat").uncompiled(7, 3, "sgd")
+    assert spec_of("vat").uncompiled(5000, 3, "sgd")
 
 
 @pytest.mark.parametrize("features", [("y", "x"), ("x", "y", "xy")])
