@@ -25,13 +25,14 @@ from boundaryviz.engine.messages import CURVES, OF_EMBEDDINGS, Curves
 from boundaryviz.engine.pace import Pace
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.surface import Ask, in_parts, surface
-from boundaryviz.engine.twins import Twins, compare, margins
+from boundaryviz.engine.twins import Twins, compare
 from boundaryviz.evasion.common import common_push
 from boundaryviz.evasion.nearest import Look, asked_by
 from boundaryviz.evasion.pushes import Pushes, Robustness
 from boundaryviz.evasion.pushing import pushing
 from boundaryviz.evasion.robustness import measuring
 from boundaryviz.evasion.settings import EvasionSpec, Line
+from boundaryviz.learners.assessing import Assess
 from boundaryviz.learners.base import Extra, Learner, Problem, TrainingData, decided, leads_of
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.learners.families.estimators import DecisionTreeClassifierSpec, SVCSpec
@@ -99,6 +100,7 @@ class Session:
         self.seeds, self.twin = tuple(seeds), twin
         self.replicas = replicas or Replicas.of(self.seeds, twin)
         self._watched: int | None = None
+        self._assess: tuple[Learner, Assess] | None = None
         self._pace = Pace()
         self.defending = Defending(live)
         self.reset()
@@ -209,6 +211,7 @@ class Session:
         self.cascades.set_data(data, scale)
         self._changed = True
         self._evaluation_set = EvaluationSet.of(scene, seen, self.replicas, self.spec.fits_responses, left)
+        self._assess = None
 
     def _judged(
         self,
@@ -256,6 +259,7 @@ class Session:
         if stirred:
             self._begin_stopping()
         self.learner.set_training(self.spec, scenario.training)
+        self._assess = None
         self.cascades.set_spec(self.spec)
         self._decide()
         self._changed = True
@@ -348,10 +352,10 @@ class Session:
             self.learner.restore(self._stopping.held(self.learner.state()))
 
     def _record(self) -> None:
-        self.evaluated = Evaluation(self.step_count, self.evaluate(), self.margins())
+        self._lost = self.diverged
+        self.evaluated = Evaluation(self.step_count, *self._measured(self._lost))
         self._recorded.append(self.evaluated)
         self.cascades.look(self.step_count)
-        self._lost = self.diverged
 
     @property
     def diverged(self) -> NDArray[np.bool_]:
@@ -378,7 +382,8 @@ class Session:
         cascades = {f"cascade.{name}": array for name, array in self.cascades.state().items()}
         stopping = {} if self._stopping is None else self._stopping.state()
         ends = {f"stopping.{name}": array for name, array in stopping.items()}
-        return {"step": np.array(self.step_count), "diverged": self.diverged, **learner, **cascades, **ends}
+        lost = self._lost.copy() if self.evaluated.step == self.step_count else self.diverged
+        return {"step": np.array(self.step_count), "diverged": lost, **learner, **cascades, **ends}
 
     def restore(self, state: Mapping[str, NDArray]) -> None:
         """Go on from a `state` of a session with this scenario, scene and replicas; on the CPU to the same bits.
@@ -411,22 +416,23 @@ class Session:
     def evaluate(self) -> NDArray[np.float64]:
         """Losses, errors, flips and costs now, float64 (R, 33), columns as in `CURVES`; NaN where there is nothing to
         see, and of what diverged."""
-        asked = self._evaluation_set
-        if len(asked.x):
-            values = asked.summary(self.learner, self.diverged, self.rule)
-        else:
-            values = np.full((len(self.replicas), len(CURVES)), np.nan)
-        if self.spec.family.self_supervised:
-            learner: Any = self.learner
-            values[:, OF_EMBEDDINGS] = np.where(self.diverged[:, None], np.nan, learner.measures())
-        return values
+        return self._measured(self.diverged)[0]
 
     def margins(self) -> NDArray[np.float64]:
-        """How far each pin is on the attacker's side, float64 (R, P) in -1..1; see `twins.margins`. NaN of what
+        """How far each pin is on the attacker's side, float64 (R, P) in -1..1; see `twins.leads`. NaN of what
         diverged."""
-        found = margins(self.scene, len(self.replicas), self.learner.probabilities)
-        found[self.diverged] = np.nan
-        return found
+        return self._measured(self.diverged)[1]
+
+    def _measured(self, lost: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """As `evaluate` and `margins`, where these replicas (R,) have diverged."""
+        asked = self._evaluation_set
+        if self._assess is None or self._assess[0] is not self.learner:
+            self._assess = self.learner, asked.asking(self.learner)
+        values, margins = asked.summary(*self._assess, lost, self.rule)
+        if self.spec.family.self_supervised:
+            learner: Any = self.learner
+            values[:, OF_EMBEDDINGS] = np.where(lost[:, None], np.nan, learner.measures())
+        return values, margins
 
     def probabilities(self, x: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]:
         """Class probabilities at `x` (G, D): float32 (G, C)."""

@@ -79,6 +79,8 @@ class BatchLoader:
         self._number, self._at = np.zeros((2, len(seeds)), dtype=np.int64)  # of the epoch, and in it of the next batch
         self._taken = 0  # batches since then, of whoever does not have all points in one
         self._ready: list[Step] = []  # gathered, the next one last
+        # where what has been dealt and gathered goes on, while the place is another
+        self._left: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
         self._size: BatchSize = "full"
         self._gathers = True
         self._still = True  # every step has the same batch
@@ -159,24 +161,26 @@ class BatchLoader:
         """How far it has dealt: the number of the epoch, and of the next batch in it; of each replica, (2, R), where
         they have windows of their own, else of all, (2,)."""
         self._settle()
-        place = np.stack([self._number, self._at])
+        place = np.array([self._number, self._at])
         return place if self._pool is not None and self._apart else place[:, 0]
 
     def _settle(self) -> None:
-        self._at += self._taken * self._several
-        self._taken = 0
+        if self._taken:
+            self._at += self._taken * self._several
+            self._taken = 0
 
     def go_to(self, place: NDArray[np.int64]) -> None:
         """Deal on from a `place` of a loader with the same points and size of batches. Raises ValueError for none."""
         number, at = np.broadcast_to(np.asarray(place, dtype=np.int64).reshape(2, -1), (2, len(self._seeds)))
-        self._number, self._at, self._taken = number.copy(), at.copy(), 0
-        self._epoch, self._ready = None, []
+        self._settle()
+        self._left = self._left or (self._number, self._at)
+        self._number, self._at = number.copy(), at.copy()
 
     def dealing(self) -> Dealing:
         """For whoever deals from here on; it holds until data, size or place are set, or `next` is called again."""
         assert self._pool is not None
         self._settle()
-        self._epoch, self._ready = None, []
+        self._epoch, self._ready, self._left = None, [], None
         return Dealing(
             self._pool, self._rows, self._points, self._slots, self._size, self._number, self._at, self._several,
             self.idle,
@@ -184,6 +188,10 @@ class BatchLoader:
 
     def next(self) -> Step:
         """The columns of the next step. Raises ValueError where there is no point."""
+        if self._left is not None:  # whoever only looked back and has returned goes on with what was dealt
+            if not (np.array_equal(self._number, self._left[0]) and np.array_equal(self._at, self._left[1])):
+                self._epoch, self._ready = None, []
+            self._left = None
         if not self._ready:
             self._ready = self._whole() if self._still and not self._apart else self._some()[::-1]
         if self._still:
