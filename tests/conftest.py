@@ -38,8 +38,12 @@ for _wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitEx
     _defaults["timeout"] = round(1000 * PATIENCE)
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     watch_timers()
+    if not hasattr(config, "workerinput"):  # before any test, so that no window's trainer is left making it
+        from boundaryviz.learners.compiled import loading
+
+        loading.program()
 
 
 def pytest_collection_finish() -> None:

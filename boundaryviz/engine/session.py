@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from boundaryviz.defences.judged import Judged
@@ -65,8 +66,10 @@ class Session:
     seeds: one per run, default the scenario's own. twin: train every seed twice, all clean replicas first (the
     poison has weight 0 there), then all poisoned ones; R is then 2 * len(seeds). replicas: whatever else, each as a run
     of its own, or with `twin` a clean half and then a poisoned one. steps: for how many somebody will keep the curves.
-    learner: in place of the scenario's. live: somebody may be dragging a point, see `Defending`.
-    evaluated: the last evaluation. defending: the scenario's defence.
+    learner: in place of the scenario's. live: somebody may be dragging a point, see `Defending`, and waits for no
+    program to be compiled unless it is asked for by name. device: the engine, as `devices.resolve` takes it, and
+    strict. engine: what does the steps, for as long as the run lasts. evaluated: the last evaluation. defending: the
+    scenario's defence.
     Raises DeviceError for a device that is not there, and MemoryNeeded before anything is built for which there is no
     memory; the check is that of the processor's memory, and on CUDA left out. Raises InputsError for a learner that is
     not for points with such inputs, and DefenceError for a defence that cannot judge them.
@@ -83,13 +86,14 @@ class Session:
         steps: int = 0,
         learner: LearnerSettings | None = None,
         live: bool = False,
+        strict: bool = True,
     ) -> None:
         devices.one_thread()
         devices.keep_memory()
-        self.device = devices.resolve(device)
-        self.device_name = devices.describe(self.device)
         self.scenario, self._instead = scenario, learner
         self.scene = scenario.scene() if scene is None else scene
+        self._resolve = partial(devices.resolve, wait=not live, strict=strict)
+        self.engine = self._resolve(device, self.uncompiled)
         sights = replicas.sights if replicas is not None else 1 + twin
         runs = -(-len(replicas) // sights) if replicas is not None else 1 if seeds is None else len(seeds)
         self._crowd, self._needs = (runs, sights, steps), 0.0
@@ -123,6 +127,24 @@ class Session:
         self._needs = check_memory(scenario, scene, *self._crowd, own, self._needs, apart=apart)
 
     @property
+    def device(self) -> torch.device:
+        """Where the tensors live."""
+        return self.engine.device
+
+    @property
+    def uncompiled(self) -> str:
+        """Why the compiled program is not for the learner on this scene, "" where it is."""
+        return devices.uncompiled_on(self.spec, self.scene, self.scenario.training)
+
+    def _go_on_with(self) -> devices.Engine:
+        """The engine of a run that begins where another ends: the same, unless it is not for the learner any more, or
+        the program has come that was waited for."""
+        engine, uncompiled = self.engine, self.uncompiled
+        if engine.name == "compiled" and uncompiled:
+            return devices.without_program(uncompiled)
+        return self._resolve("auto", uncompiled) if engine.pending else engine
+
+    @property
     def spec(self) -> LearnerSettings:
         """The settings of the learner: the scenario's, or what stands in for it."""
         return self.scenario.learner if self._instead is None else self._instead
@@ -137,9 +159,13 @@ class Session:
         self._scaling_by = self.scenario.data.input_scale
         if self._scaling_by == "standardised":
             self.scene = measured(self.scene)
+        self.engine = self._go_on_with()
         problem = self._task(self.scenario, self.scene, self.replicas.seeds)
         scale = scaling_of(self.scene, self._scaling_by)
         plain = learner_of(self.spec, self.scenario.training, problem, self.device, scale)
+        if self.engine.program is not None:
+            net: Any = plain  # what the program is for
+            net.step_by(self.engine.program)
         self._rescale = plain.rescale if isinstance(plain, Scaled) else None
         self.rule = self.scenario.decision.rule_in(self.scene, self.spec)
         self.learner: Learner = deciding(plain, self.rule)
