@@ -42,7 +42,9 @@ print(*sys.modules)
 
 def loaded(code: str, *arguments: str) -> set[str]:
     """The names in sys.modules that a fresh interpreter prints."""
-    done = subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 0, done.stderr
     return set(done.stdout.split())
 
