@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PyQt6.QtCore import QSize
 from PyQt6.QtGui import QColor, QIcon
+from PyQt6.QtSvg import QSvgRenderer
 
 from boundaryviz.gui.widgets import icons
 
@@ -20,7 +21,12 @@ def shades(made: QIcon, size: int, mode: QIcon.Mode = QIcon.Mode.Normal) -> set[
 def test_nothing_is_drawn_before_it_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[str] = []
     renderer = icons._renderer
-    monkeypatch.setattr(icons, "_renderer", lambda *what: drawn.append(what[0]) or renderer(*what))
+
+    def recording(name: str, colour: str) -> QSvgRenderer:
+        drawn.append(name)
+        return renderer(name, colour)
+
+    monkeypatch.setattr(icons, "_renderer", recording)
     made = [QIcon(icons.icon(name, "#010203")) for name in icons.NAMES]
     assert not drawn
     made[0].pixmap(QSize(19, 19))
