@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from boundaryviz.engine.link import StartLink
 from boundaryviz.engine.messages import FromTrainer
 from boundaryviz.gui.shell.frame import MainWindow
-from boundaryviz.gui.workbench import Workbench
+from boundaryviz.gui.workbench import LATE, Workbench
 from boundaryviz.scenario.scenario import Scenario
 from helpers.silence import undress
 from helpers.there import there
@@ -85,6 +85,8 @@ def lasting_workbench(folder: Path, start: StartLink = SilentLink) -> Iterator[W
     settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
     undress()
     workbench = Workbench(Scenario().with_values({"data.n": 20}), start, None, settings)
+    for name in LATE:  # or what a test is the first to ask for would be left over from it
+        getattr(workbench, name)
     workbench.window.show()
     QApplication.processEvents()  # what comes with the first painting belongs to the window, and not to its first test
     yield workbench
