@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 LATE = {"torch._dynamo", "scipy", "sklearn", "matplotlib", "pandas", "av", "numba", "dask", "imageio"}
 """Packages that no start waits for."""
@@ -40,6 +42,46 @@ print(*sys.modules)
 """
 
 
+_UNTIL_PAINTED = """
+import os, sys
+from pathlib import Path
+from boundaryviz.engine import link, worker
+from boundaryviz.gui import app
+from boundaryviz.scene import assets
+class Silent:
+    send = silence = fileno = lambda self, *_: None
+    poll = lambda self: []
+    close = abandon = lambda self: None
+worker.start = lambda *_: ()
+link.ProcessLink = lambda *_, **__: Silent()
+opened = []
+sys.addaudithook(lambda event, given: opened.append(str(given[0])) if event == "open" else None)
+from PyQt6.QtCore import QEvent, QObject
+from boundaryviz.gui import workbench
+class Looking(QObject):
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint:
+            print(*sys.modules, *(f"read:{Path(one).suffix}" for one in opened), flush=True)
+            os._exit(0)
+        return False
+class Shown(workbench.Workbench):
+    def show(self, hint=None):
+        self.looking = Looking()
+        self.plane.canvas.viewport().installEventFilter(self.looking)
+        super().show(hint)
+workbench.Workbench = Shown
+app.main()
+"""
+_LATE_PARTS = {
+    f"boundaryviz.gui.{name}"
+    for name in (
+        "dose.control", "check.control", "study.control", "bias.control", "board.control", "elephant.control",
+        "export.film_control", "files.import_dialog",
+    )
+} | {"boundaryviz.tables.tables", "boundaryviz.studies.study", "boundaryviz.figures.draw", "chardet"}  # fmt: skip
+"""What no first paint shows."""
+
+
 def loaded(code: str, *arguments: str) -> set[str]:
     """The names in sys.modules that a fresh interpreter prints."""
     done = subprocess.run(
@@ -54,6 +96,18 @@ def test_the_trainer_is_started_before_anything_heavy_is_loaded() -> None:
         found = loaded(_WHEN_SPAWNED, *arguments)
         assert "boundaryviz.gui.app" in found
         assert found.isdisjoint({"numpy", "PyQt6", "boundaryviz.scenario.scenario", "boundaryviz.scene.scene"})
+
+
+def test_the_first_paint_waits_for_nothing_that_it_does_not_show(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    for variable in ("XDG_STATE_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(variable, str(tmp_path))
+    found = loaded(_UNTIL_PAINTED)
+    assert "boundaryviz.gui.curves.control" in found
+    assert found.isdisjoint(LATE | _LATE_PARTS | {"torch"})
+    assert found.isdisjoint({"read:.png", "read:.toml", "read:.bviz", "read:.csv"})  # scenarios and their pictures
 
 
 def test_the_first_trained_frame_waits_for_nothing_but_torch() -> None:
