@@ -16,7 +16,7 @@ from boundaryviz.engine.link import StartLink
 from boundaryviz.engine.messages import FromTrainer
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.widgets import theme
-from boundaryviz.gui.workbench import Workbench
+from boundaryviz.gui.workbench import LATE, Workbench
 from boundaryviz.scenario.scenario import Scenario
 from helpers.silence import undress
 from helpers.there import there
@@ -103,6 +103,8 @@ def lasting_workbench(folder: Path, start: StartLink = SilentLink, dressed: bool
     undress()
     with nullcontext() if dressed else patch.object(theme, "apply"):
         workbench = Workbench(Scenario().with_values({"data.n": 20}), start, None, settings)
+        for name in LATE:  # or what a test is the first to ask for would be left over from it
+            getattr(workbench, name)
         workbench.window.show()
         QApplication.processEvents()  # what comes with the first painting belongs to the window, not to its first test
         yield workbench

@@ -63,7 +63,8 @@ def test_the_push_is_followed_the_point_goes_over_and_is_added_and_all_of_it_is_
     QTest.keyClick(trained.plane, Qt.Key.Key_Z)
     qtbot.waitUntil(lambda: push.hand.over.taken is not None and not push.hand.over.under_way)
     (ghost,) = here.ghosts
-    assert ghost.taken != ghost.label
+    assert push.hand.over.taken is not None
+    assert push.hand.over.taken.to[0] != ghost.label  # its colour is that of the field, which has cells
     QTest.keyClick(trained.plane, Qt.Key.Key_Z, Qt.KeyboardModifier.ShiftModifier)
     points = trained.document.scene.points
     assert (len(points), int(points.label[-1])) == (len(scene.points) + 1, ghost.label)
