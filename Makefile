@@ -22,7 +22,7 @@ SUITE := -n 2 --dist worksteal -m "not slow"
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: gallery-pictures help run install install-dev install-locked test test-engines test-slow test-minima audit lint lock bench \
-  bench-floors performance golden compare-speed check-gallery fidelity numbers learner-table defence-table flagship-spread torture fuzz roundtrips wheel clean system system-test
+  gpu bench-floors performance golden compare-speed check-gallery fidelity numbers learner-table defence-table flagship-spread torture fuzz roundtrips wheel clean system system-test
 
 help: ## list what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name words; do \
@@ -78,6 +78,9 @@ bench-floors: install-dev ## measure the same, and raise each floor to 90 % of w
 
 performance: install-dev ## measure what docs/performance.md tells, in ten minutes at most, and write its tables
 	$(BIN)/python -m tools.performance
+
+gpu: install-dev ## measure a GPU beside the processor, in four minutes at most; without one, see that it runs
+	$(BIN)/python -m benchmarks.gpu
 
 golden: install-dev ## compare with BASE=COMMIT: every number and figure has to be the same; ONLY=WORDS for some
 	$(BIN)/python -m tools.golden "$(BASE)" --only "$(ONLY)"

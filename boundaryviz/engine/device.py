@@ -201,6 +201,12 @@ def describe(name: Name) -> str:
     return f"CPU: {processor()}" + (", compiled" if name == "compiled" else "")
 
 
+def free_on_gpu() -> float:
+    """Bytes that the GPU can still give, with those that torch has taken from it and does not use."""
+    free, _ = torch.cuda.mem_get_info()
+    return float(free + torch.cuda.memory_reserved() - torch.cuda.memory_allocated())
+
+
 def gpu_trouble(error: BaseException) -> str:
     """What has happened to a GPU, in words, where an error tells of it: no memory left, or gone; else ""."""
     words = str(error)

@@ -16,6 +16,7 @@ from boundaryviz.defences.judged import Judged
 from boundaryviz.engine import device as devices
 from boundaryviz.engine.boundary import boundary_length
 from boundaryviz.engine.cascades import Cascades
+from boundaryviz.engine.choosing import choose
 from boundaryviz.engine.deciding import Deciding, deciding
 from boundaryviz.engine.defending import Defending
 from boundaryviz.engine.early_stopping import EarlyStopping
@@ -42,6 +43,7 @@ from boundaryviz.learners.scaled import Scaled, learner_of
 from boundaryviz.learners.trees import Tree
 from boundaryviz.scenario.changes import stirs
 from boundaryviz.scenario.cost import check_memory
+from boundaryviz.scenario.history_spec import Engine as EngineName
 from boundaryviz.scenario.inputs import check_inputs
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.measure import measured, scaling_of
@@ -71,7 +73,7 @@ class Session:
     strict. engine: what does the steps, for as long as the run lasts. evaluated: the last evaluation. defending: the
     scenario's defence.
     Raises DeviceError for a device that is not there, and MemoryNeeded before anything is built for which there is no
-    memory; the check is that of the processor's memory, and on CUDA left out. Raises InputsError for a learner that is
+    memory, on CUDA that of the GPU. Raises InputsError for a learner that is
     not for points with such inputs, and DefenceError for a defence that cannot judge them.
     """
 
@@ -92,7 +94,8 @@ class Session:
         devices.keep_memory()
         self.scenario, self._instead = scenario, learner
         self.scene = scenario.scene() if scene is None else scene
-        self._resolve = partial(devices.resolve, wait=not live, strict=strict)
+        quickest = partial(self._quickest, seeds, twin, replicas)
+        self._resolve = partial(devices.resolve, wait=not live, strict=strict, pick=quickest)
         self.engine = self._resolve(device, self.uncompiled)
         sights = replicas.sights if replicas is not None else 1 + twin
         runs = -(-len(replicas) // sights) if replicas is not None else 1 if seeds is None else len(seeds)
@@ -111,6 +114,29 @@ class Session:
 
     # ---- set-up -------------------------------------------------------------------------------------
 
+    def _quickest(
+        self, seeds: Sequence[int] | None, twin: bool, replicas: Replicas | None, engines: Sequence[EngineName]
+    ) -> tuple[EngineName, str]:
+        """Of these engines, the last of which is the processor's, the one that does most steps of this run a second, as
+        `choosing` measures it; and why."""
+        scenario, scene, spec = self.scenario, self.scene, self.spec
+        if spec.family.at_once:
+            return engines[-1], "It is fitted at once, on the processor."
+        bare = scenario.model_copy(update={"defence": None})
+
+        def learner_on(engine: str) -> Learner:
+            return Session(bare, scene, seeds, twin, engine, replicas, learner=spec).learner
+
+        count = len(replicas) if replicas is not None else (1 if seeds is None else len(seeds)) * (1 + twin)
+        training, points = scenario.training, scene.points
+        private = training.clip > 0, training.gradient_noise > 0
+        key = (
+            spec.model_dump_json(), training.optimiser, training.batch_size, private, training.evaluate_every, count,
+            points.width, scene.classes, len(points).bit_length(), *engines,
+        )  # fmt: skip
+        found = choose(engines, learner_on, training.evaluate_every, key)
+        return next(one for one in engines if one == found.engine), f"Measured here: {found.why}."
+
     def _afford(self, scenario: Scenario, scene: Scene) -> None:
         """Raise MemoryNeeded where there is no memory to train this scenario on this scene instead of what is there.
 
@@ -122,9 +148,8 @@ class Session:
         if (given := self._handed) is not None:
             scene, own, apart = given.largest(scene), len(given.extra or ()), given.apart
         check_inputs(scenario, scene, own)
-        if self.device.type == "cuda":
-            return
-        self._needs = check_memory(scenario, scene, *self._crowd, own, self._needs, apart=apart)
+        free = devices.free_on_gpu if self.device.type == "cuda" else None
+        self._needs = check_memory(scenario, scene, *self._crowd, own, self._needs, apart=apart, free=free)
 
     @property
     def device(self) -> torch.device:

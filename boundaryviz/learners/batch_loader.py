@@ -12,8 +12,11 @@ from torch.nn import functional as F
 
 from boundaryviz.learners.base import TrainingData
 from boundaryviz.learners.batches import FULL_CHUNK, PAD, BatchSize, Epoch, Pool, chunks, closed_up, epoch, widened
+from boundaryviz.learners.handing import handed
+from boundaryviz.learners.tensor_epochs import Dealt, TensorEpochs
 
 _AHEAD, _FLOATS = 64, 1 << 17  # batches gathered at once: so many, or as many as fit into so many floats
+_FLOATS_OF_A_GPU = 1 << 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,10 +73,16 @@ class BatchLoader:
 
     A batch of all points is one that the replicas share, and every step has the same. Replicas with windows of their
     own have places of their own in epochs of their own; what they share is the width of a batch.
+
+    Where the device is a GPU, epochs of the others are dealt there, see `TensorEpochs`. Steps of which more have poison
+    than need be then have more columns of weight 0.
     """
 
     def __init__(self, seeds: tuple[int, ...], device: torch.device, dtype: torch.dtype) -> None:
         self._seeds, self._device, self._dtype = seeds, device, dtype
+        self._deals_there = device.type == "cuda"
+        self._there: TensorEpochs | None = None
+        self._block: Dealt | None = None
         self._pool: Pool | None = None
         self._epoch: Epoch | None = None
         self._number, self._at = np.zeros((2, len(seeds)), dtype=np.int64)  # of the epoch, and in it of the next batch
@@ -102,7 +111,8 @@ class BatchLoader:
         """Takes effect with the next batch, which opens the present epoch afresh."""
         if size != self._size:
             self._settle()
-            self._size, self._epoch, self._ready = size, None, []
+            self._size, self._ready = size, []
+            self._forget()
             self._at[:] = 0
             self._measure()
 
@@ -146,7 +156,7 @@ class BatchLoader:
         self._sections = [len(inputs), len(targets)]
         self._ready = []
         if before is None or not before.same_as(self._pool):
-            self._epoch = None
+            self._forget()
             self.idle = np.flatnonzero(~self._pool.weights.any(axis=1))
             self._measure()
 
@@ -165,9 +175,18 @@ class BatchLoader:
         return place if self._pool is not None and self._apart else place[:, 0]
 
     def _settle(self) -> None:
-        if self._taken:
-            self._at += self._taken * self._several
-            self._taken = 0
+        if not self._taken:
+            return
+        self._at += self._taken * self._several
+        self._taken = 0
+        if self._there is not None:  # whose batches go on from epoch to epoch; the end of one is not the next one yet
+            over = np.maximum(self._at - 1, 0) // self._there.batches
+            self._number += over
+            self._at -= over * self._there.batches
+
+    def _forget(self) -> None:
+        """Nothing of what was dealt holds any longer."""
+        self._epoch = self._there = self._block = None
 
     def go_to(self, place: NDArray[np.int64]) -> None:
         """Deal on from a `place` of a loader with the same points and size of batches. Raises ValueError for none."""
@@ -190,10 +209,10 @@ class BatchLoader:
         """The columns of the next step. Raises ValueError where there is no point."""
         if self._left is not None:  # whoever only looked back and has returned goes on with what was dealt
             if not (np.array_equal(self._number, self._left[0]) and np.array_equal(self._at, self._left[1])):
-                self._epoch, self._ready = None, []
+                self._epoch, self._block, self._ready = None, None, []
             self._left = None
         if not self._ready:
-            self._ready = self._whole() if self._still and not self._apart else self._some()[::-1]
+            self._ready = self._whole() if self._still and not self._apart else self._gathered()[::-1]
         if self._still:
             return self._ready[0]
         self._taken += 1
@@ -216,6 +235,30 @@ class BatchLoader:
 
     def _numbers(self) -> int | NDArray[np.int64]:
         return self._number if self._apart else int(self._number[0])
+
+    def _gathered(self) -> list[Step]:
+        return self._from_there() if self._deals_there and not self._apart else self._some()
+
+    def _from_there(self) -> list[Step]:
+        """The next few steps of epochs that are dealt on the device, all of them with as many columns."""
+        assert self._pool is not None
+        self._settle()
+        if self._there is None or self._there.seeing != self.seeing:
+            size = self._pool.width(self._size)
+            self._there = TensorEpochs(self._pool, self._seeds, size, self.seeing, self._device)
+            self._block = None
+        block, batches = self._block, self._there.batches
+        step = int(self._number[0]) * batches + int(self._at[0])
+        if block is None or not 0 <= step - block.first * batches < len(block.at):
+            block = self._block = self._there.deal(step // batches)
+        first = step - block.first * batches
+        columns = block.at[0].numel() + block.poison_at[0].numel()
+        some = slice(first, first + max(1, min(_AHEAD, _FLOATS_OF_A_GPU // (columns * sum(self._sections)))))
+        parts = [self._columns(block.at[some], block.weight[some], 0)]
+        for part in chunks(block.poison_at.shape[2]):
+            at, weight = block.poison_at[some, :, part], block.poison_weight[some, :, part]
+            parts.append(self._columns(at, weight, self.seeing.start))
+        return list(zip(*parts, strict=True))
 
     def _some(self) -> list[Step]:
         """The next few steps of the epoch; one gather for all of them."""
@@ -240,21 +283,24 @@ class BatchLoader:
         self, index: NDArray[np.int64], weight: NDArray[np.float32], replicas: slice, columns: slice, first: int = 0
     ) -> list[Batch]:
         """The batches of some steps from positions and weights (steps, R, columns), R counted from the first."""
-        at = np.ascontiguousarray(index[:, replicas, columns])
-        where = torch.from_numpy(self._own(at, first + (replicas.start or 0))).to(self._device)
-        shape = len(at), 1, sum(self._sections), 0
-        rows = self._rows[where].transpose(2, 3) if self._gathers else self._rows.new_empty(shape)
-        x, q = (t.contiguous() for t in rows.split(self._sections, 2))
-        weights = self._tensor(weight[:, replicas, columns])[:, :, None].contiguous()
-        positions = torch.from_numpy(at).to(self._device) if self._slots else where
-        return [Batch(*tensors) for tensors in zip(x, q, weights, positions, where, strict=True)]
+        at = handed(torch.from_numpy(np.ascontiguousarray(index[:, replicas, columns])), self._device)
+        return self._columns(at, self._tensor(weight[:, replicas, columns]), first + (replicas.start or 0))
 
-    def _own(self, at: NDArray[np.int64], first: int) -> NDArray[np.int64]:
+    def _columns(self, at: Tensor, weight: Tensor, first: int) -> list[Batch]:
+        """The batches of some steps, of positions and weights (steps, R, columns) of the replicas from the first on."""
+        where = self._own(at, first)
+        nothing = len(at), 1, sum(self._sections), 0
+        rows = self._rows[where].transpose(2, 3) if self._gathers else self._rows.new_empty(nothing)
+        x, q = (t.contiguous() for t in rows.split(self._sections, 2))
+        weights = weight.to(self._dtype)[:, :, None].contiguous()
+        return [Batch(*tensors) for tensors in zip(x, q, weights, at, where, strict=True)]
+
+    def _own(self, at: Tensor, first: int) -> Tensor:
         """In which row the columns (..., R, B) of the replicas from the first on stand: of slots each has its own."""
         if not self._slots:
             return at
-        before = (first + np.arange(at.shape[-2]))[:, None] * self._slots
-        return np.where(at >= self._points, at + before, at)
+        before = torch.arange(first, first + at.shape[-2], device=at.device)[:, None] * self._slots
+        return torch.where(at >= self._points, at + before, at)
 
     def _whole(self) -> list[Step]:
         """All points as one step, padded with columns of weight 0. Every replica shares the clean ones, and poison
@@ -284,7 +330,7 @@ class BatchLoader:
         return Batch(x[None], q[None], F.pad(self._tensor(weight.copy()), (0, spare))[:, None], at[None], at[None])
 
     def _tensor(self, weight: NDArray[np.float32]) -> Tensor:
-        return torch.from_numpy(weight).to(self._device, self._dtype)
+        return handed(torch.from_numpy(weight), self._device).to(self._dtype)
 
     def _poison(self, width: int, clean: int) -> list[tuple[slice, slice]]:
         """Replicas and columns of the parts of the poison, which comes after the clean columns."""

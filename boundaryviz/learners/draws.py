@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from boundaryviz.learners.handing import handed
 from boundaryviz.learners.streams import AHEAD, MANY, Purpose, generator
 
 Draw = Callable[[np.random.Generator, tuple[int, ...]], NDArray]
@@ -76,7 +77,8 @@ class Draws:
         rows = self._rows(purpose, step, part, shape, draw, setting)
         if key not in self._spread or self._spread[key][0] is not rows:
             block, which = rows
-            self._spread[key] = rows, block[:, which] if len(which) > 1 else block
+            every = block[:, handed(torch.from_numpy(which), self._device)] if len(which) > 1 else block
+            self._spread[key] = rows, every
         return self._spread[key][1][step % len(rows[0])]
 
     def _rows(self, purpose: Purpose, step: int, part: int, shape: Shape, draw: Draw, setting: float = 0.0) -> Rows:
@@ -90,7 +92,7 @@ class Draws:
             distinct, which = np.unique(np.asarray(self._seeds[who], dtype=np.int64), return_inverse=True)
             streams = (generator(int(seed), purpose, first, part) for seed in distinct)
             found = np.stack([draw(stream, (columns, ahead, rows)) for stream in streams])
-            block = torch.from_numpy(np.ascontiguousarray(found.transpose(2, 0, 3, 1))).to(self._device)
+            block = handed(torch.from_numpy(np.ascontiguousarray(found.transpose(2, 0, 3, 1))), self._device)
             drawn = block.to(self._dtype) if block.is_floating_point() else block, which
             self._drawn[purpose, part] = wanted, drawn
         return drawn

@@ -42,7 +42,8 @@ def masks(begun: Tensor, step: int | Tensor, part: int, hidden: Sequence[int], f
     numbers = torch.arange(first, first + columns, device=begun.device)
     found = []
     for layer, units in enumerate(hidden):
-        each = hashed(at, torch.as_tensor(2 * layer + part, device=begun.device))[:, None, None]
+        number = torch.full((), 2 * layer + part, dtype=torch.int64, device=begun.device)  # not brought from the host
+        each = hashed(at, number)[:, None, None]
         ids = (torch.arange(units, device=begun.device) << COLUMN_BITS)[:, None] + numbers
         found.append((shifted(hashed(each, ids), 64 - BITS) >= least).to(dtype).div_(1 - rate))
     return found

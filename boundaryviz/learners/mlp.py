@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import replace
 from functools import partial
-from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +17,7 @@ from boundaryviz.learners import dropout
 from boundaryviz.learners.alone import Alone
 from boundaryviz.learners.backprop import Backprop
 from boundaryviz.learners.base import Problem, State, TrainingData
-from boundaryviz.learners.batch_loader import Batch, BatchLoader
+from boundaryviz.learners.batch_loader import BatchLoader
 from boundaryviz.learners.compiled.jobs import Compiled, Net
 from boundaryviz.learners.network import Network
 from boundaryviz.learners.optimisers import Optimiser
@@ -26,7 +25,7 @@ from boundaryviz.learners.point_draws import PointDraws
 from boundaryviz.learners.robust import Robust
 from boundaryviz.learners.specs import LogisticSpec, MLPSpec, TrainingSpec
 from boundaryviz.learners.state import put_back, saved
-from boundaryviz.learners.stepping import Eager, stepper
+from boundaryviz.learners.stepping import stepper
 from boundaryviz.learners.streams import Purpose, generator
 
 if TYPE_CHECKING:
@@ -56,7 +55,6 @@ class MLP(Network):
         self.optimiser = Optimiser(training, self.P, self.layout.is_weight(self.P))
         kept = [self.P, *self.optimiser.state]
         self._stepper = stepper(self.device, self._deal, self._descend, lambda: kept, self._constants)
-        self._plainly = Eager(self._deal, self._descend)  # robust steps, until a graph of them has been tried
         self.steps_done = 0
         self._loader = BatchLoader(problem.seeds, self.device, dtype)
         self._draws = PointDraws(problem.seeds, Purpose.ROBUST, self.device)
@@ -78,7 +76,8 @@ class MLP(Network):
         self._data = data
         x, label = data.rows()
         columns = torch.tensor(x.T).to(self.device, self.dtype) if self._robust.on else self._inputs(x)
-        self._loader.set_data(data, columns, self._targets(label, data.responses(), self._smoothing), label >= 0)
+        targets = self._targets(label, data.responses(), self._smoothing).to(self.device)
+        self._loader.set_data(data, columns, targets, label >= 0)
         self._robust.set_scale(self.problem.scale, self.P)
         self._ids = torch.tensor(data.point_ids, device=self.device)
         self._renew()
@@ -134,63 +133,54 @@ class MLP(Network):
             self.steps_done += n
         else:
             with self._standing(self._loader.idle, [self.P, *self.optimiser.slots]):
-                (self._plainly if self._robust.on else self._stepper).step(n)
+                self._stepper.step(n)
 
     def _renew(self) -> None:
         if self._compiled is not None:
             self._compiled.renew()
 
     def _deal(self) -> list[Tensor]:
-        """The columns of x, q, weight, starts and masks of the next step, then again x, q, ... of its poison, then
-        noise."""
-        batches = list(self._loader.next())
-        widths = [p.weight.shape[2] for p in batches]
-        before = [0, *accumulate(widths[1:], initial=0)]  # poison columns are counted through
-        parts = [
-            (p.x, p.q, p.weight, *self._starts(p, at), *self._masks(p, min(at, 1), before[at]))
-            for at, p in enumerate(batches)
-        ]
-        noise = [self._drawn(batches[0])] if self._noise else []
+        """The columns of x, q and weight of the next step, and where it is robust the ids of its points; then again x,
+        q, ... of its poison; then on the host the number of the step, and noise, where it needs these."""
+        batches = self._loader.next()
+        dealt = [t for p in batches for t in (p.x, p.q, p.weight, *([self._ids[p.at]] if self._robust.on else []))]
+        if self._robust.on or self._drops:
+            dealt.append(torch.tensor(self.steps_done))
+        if self._noise:
+            dealt.append(self._drawn())
         self.steps_done += 1
-        return [*chain.from_iterable(parts), *noise]
+        return dealt
 
     def _descend(self, *tensors: Tensor) -> None:
         """One step on what was dealt."""
-        parts, noise = (tensors[:-1], tensors[-1]) if self._noise else (tensors, None)
-        first = 3 + self._robust.on
-        each = first + len(self.hidden) * self._drops
-        for at in range(0, len(parts), each):
-            x, q, weight, *more = parts[at : at + each]
-            drawn = more[0] if self._robust.on else None
-            masks = more[first - 3 :]
-            gradient = self._backprop.gradient(x, q, weight, masks, self._loader.seeing if at else None, drawn)
-        self.optimiser.step(self.P, gradient if noise is None else gradient.add_(noise))
+        each, robust = 3 + self._robust.on, self._robust.on
+        ahead = len(tensors) - (robust or self._drops) - (self._noise > 0)
+        before = 0  # poison columns are counted through
+        for at in range(0, ahead, each):
+            x, q, weight, *ids = tensors[at : at + each]
+            some, columns = self._loader.seeing if at else slice(None), weight.shape[2]
+            hashes = partial(self._draws.of, tensors[ahead], ids[0], some=some) if robust else None
+            drawn = None if hashes is None else self._robust.drawn(hashes, x.shape[1], x)
+            masks: list[Tensor] = []
+            if self._drops:
+                begun, part, rate = self._silenced[some], min(at, 1), self._dropout
+                masks = dropout.masks(begun, tensors[ahead], part, self.hidden, before, columns, rate, self.dtype)
+            gradient = self._backprop.gradient(x, q, weight, masks, some if at else None, drawn)
+            before += columns if at else 0
+        if self._noise:
+            # of each replica as much as its `gradient_noise` times what one clipped point adds at most
+            most = self._noise * self._backprop.clip * tensors[2].amax((1, 2))[:, None]
+            gradient.add_(tensors[-1] * most)
+        self.optimiser.step(self.P, gradient)
 
     def _constants(self) -> Hashable:
-        seeing = self._loader.seeing
-        clip, noisy = self._backprop.clip, self._noise > 0
-        return self._drops, seeing.start, seeing.stop, clip, noisy, self.optimiser.constants
+        seeing, rates = self._loader.seeing, (self._dropout, self._backprop.clip, self._noise)
+        return seeing.start, seeing.stop, rates, self._robust.constants, self.optimiser.constants
 
-    def _starts(self, batch: Batch, part: int) -> list[Tensor]:
-        """What robust training needs of chance, keyed by seed, step and point."""
-        if not self._robust.on:
-            return []
-        some = self._loader.seeing if part else slice(None)
-        hashes = partial(self._draws.of, self.steps_done, self._ids[batch.at], some=some)
-        return [self._robust.drawn(hashes, batch.x.shape[1], batch.x)]
-
-    def _drawn(self, batch: Batch) -> Tensor:
-        """Noise (R, n) on the gradients of the step: of each replica as much as its `gradient_noise` times what one
-        clipped point adds at most (Abadi et al. 2016, algorithm 1). Keyed by seed and step alone."""
+    def _drawn(self) -> Tensor:
+        """Standard normal noise (R, n) for the gradients of the step (Abadi et al. 2016, algorithm 1), on the host.
+        Keyed by seed and step alone."""
         seeds, which = np.unique(self.problem.seeds, return_inverse=True)
         streams = [generator(int(s), Purpose.GRADIENT_NOISE, self.steps_done) for s in seeds]
         rows = np.stack([stream.standard_normal(self.P.shape[1], np.float32) for stream in streams])
-        drawn = torch.from_numpy(rows[which]).to(self.device, self.dtype)
-        return drawn.mul_(self._noise * self._backprop.clip * batch.weight.amax((1, 2))[:, None])
-
-    def _masks(self, batch: Batch, part: int, first: int) -> list[Tensor]:
-        """Dropout of each layer, see `dropout.masks`; first: of how many columns of its part others come before."""
-        if not self._drops:
-            return []
-        begun, columns = self._silenced[self._loader.seeing] if part else self._silenced, batch.weight.shape[2]
-        return dropout.masks(begun, self.steps_done, part, self.hidden, first, columns, self._dropout, self.dtype)
+        return torch.from_numpy(rows[which]).to(self.dtype)

@@ -17,6 +17,7 @@ from boundaryviz.learners.alone import Alone
 from boundaryviz.learners.assessing import Assess
 from boundaryviz.learners.base import Answers, Problem
 from boundaryviz.learners.features import FeatureMap
+from boundaryviz.learners.handing import handed
 from boundaryviz.learners.masking import AS_IT_IS, Asking, Mask
 from boundaryviz.learners.measures import Scale
 from boundaryviz.learners.net import ACTIVATIONS, Layout, forward, layers
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from boundaryviz.learners.compiled.program import Program
 
 _FLOATS = 1 << 18  # of the widest layer, worked out at a time: more would leave the cache
+_FLOATS_OF_A_GPU = 1 << 27  # which has no such cache, and does better the more it has to do
 _INPUTS = 1 << 21  # of what a net is shown, however many places it is asked about
 
 
@@ -131,15 +133,14 @@ class Network:
     def _targets(
         self, label: NDArray[np.int64], response: NDArray[np.float64] | None = None, smoothing: float = 0.0
     ) -> Tensor:
-        """`losses.targets` (K, N) of labels (N,), or what is `taught` where there are responses (N,) for this loss."""
+        """`losses.targets` (K, N) of labels (N,), or what is `taught` where there are responses (N,) for this loss; on
+        the host."""
         if response is not None and self._loss in FIT_RESPONSES and self.problem.classes == 2:
-            return torch.tensor(taught(label, response), device=self.device, dtype=self.dtype)[None]
-        return losses.targets(
-            torch.tensor(label, device=self.device), self._loss, self.problem.classes, self.dtype, smoothing
-        )
+            return torch.tensor(taught(label, response), dtype=self.dtype)[None]
+        return losses.targets(torch.tensor(label), self._loss, self.problem.classes, self.dtype, smoothing)
 
     def _inputs(self, x: NDArray[np.float64]) -> Tensor:
-        return torch.from_numpy(self.features(x)).to(self.device, self.dtype)
+        return handed(torch.from_numpy(self.features(x)).to(self.dtype), self.device)
 
     def _parts(self, x: NDArray[np.float64], replica: int | None) -> Iterator[tuple[list[Tensor], Tensor]]:
         """The parameters of one replica or of all, with inputs (1, F, g) at `x` (G, D) in parts that fit the cache."""
@@ -157,7 +158,8 @@ class Network:
 
     def _together(self, replicas: int) -> int:
         """How many points so many nets are asked about at a time."""
-        return max(256, _FLOATS // (replicas * max(self.layout.dims)))
+        floats = _FLOATS_OF_A_GPU if self.device.type == "cuda" else _FLOATS
+        return max(256, floats // (replicas * max(self.layout.dims)))
 
     def _outputs(self, x: NDArray[np.float64], replica: int | None) -> Tensor:
         """What the last layer says of `x` (G, D), (R or 1, K, G)."""
@@ -247,15 +249,15 @@ class Network:
     def _answers(
         self, label: NDArray[np.int64], response: NDArray[np.float64] | None, z: Tensor
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        q, z = self._targets(label, response).cpu().double(), z.cpu()
+        q, z = self._targets(label, response).double(), z.cpu()
         return losses.per_point(self._loss, z.double(), q[None], self._gamma).numpy(), losses.leading(z).numpy()
 
     def assess(
         self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
     ) -> Answers:
         """As `evaluate`, with what decides."""
-        z = self._outputs(x, None)
-        return Answers(*self._answers(label, response, z), losses.scores(z).float().cpu().numpy())
+        z = self._outputs(x, None).cpu()  # one transfer for all that is made of it
+        return Answers(*self._answers(label, response, z), losses.scores(z).float().numpy())
 
     def assessing(
         self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None

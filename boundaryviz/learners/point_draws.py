@@ -62,9 +62,9 @@ class PointDraws:
     def __init__(self, seeds: Sequence[int], purpose: Purpose, device: torch.device) -> None:
         self._starts = started(seeds, purpose, device)
 
-    def of(self, step: int, ids: Tensor, rows: int, some: slice = slice(None)) -> Tensor:
+    def of(self, step: int | Tensor, ids: Tensor, rows: int, some: slice = slice(None)) -> Tensor:
         """Hashes (R, rows, B) of a step for points `ids` (R or 1, B); some: the replicas they are of, R in number."""
-        start = hashed(self._starts[some], torch.tensor(step))
+        start = hashed(self._starts[some], torch.as_tensor(step))
         each = hashed(start[:, None], ids)[:, None]
         return hashed(each, torch.arange(1, rows + 1, device=each.device)[:, None])
 

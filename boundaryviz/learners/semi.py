@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import fields
-from itertools import islice, zip_longest
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,7 +32,7 @@ from boundaryviz.learners.network import Network
 from boundaryviz.learners.objectives import Ask
 from boundaryviz.learners.optimisers import Optimiser
 from boundaryviz.learners.state import put_back, saved
-from boundaryviz.learners.stepping import Eager, Stepper
+from boundaryviz.learners.stepping import stepper
 from boundaryviz.learners.training_spec import TrainingSpec
 
 if TYPE_CHECKING:
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
 class SemiSupervised(Network):
     """A network that also uses unlabelled points; see `Learner` for the contract.
 
-    Its steps are dealt and worked on as `stepping` asks for, but run eagerly on CUDA too: that a recording of them does
-    the same is tested with a stand-in for CUDA, and not yet on a device, which may refuse to record an operation.
     teacher: where the method keeps one, the moving average of P, (R, n); it is then what is shown.
     """
 
@@ -68,8 +66,8 @@ class SemiSupervised(Network):
         self._nets: dict[tuple[int, int], tuple[list[Tensor], list[Tensor]]] = {}
         self._labelled, self._unlabelled = (BatchLoader(problem.seeds, self.device, dtype) for _ in range(2))
         self._draws = Draws(problem.seeds, self.device, dtype)
-        self._stepper: Stepper = Eager(self._deal, self._descend)
-        self._dealt: tuple[bool, ...] = ()  # which batches the step at hand has, see `_deal`
+        self._stepper = stepper(self.device, self._deal, self._descend, self._kept, self._constants)
+        self._none = [torch.empty(0, device=self.device, dtype=dtype)] * len(fields(Columns))
         self._compiled: CompiledSteps | None = None
         self.steps_done = 0
         self.set_training(spec, training)
@@ -90,7 +88,7 @@ class SemiSupervised(Network):
         x, label = data.rows()
         inputs = torch.tensor(np.ascontiguousarray(x.T), dtype=self.dtype, device=self.device)
         known = label >= 0
-        self._labelled.set_data(data, inputs, self._targets(label), known)
+        self._labelled.set_data(data, inputs, self._targets(label).to(self.device), known)
         self._unlabelled.set_data(data, inputs, inputs[:0], ~known)
         hidden = np.broadcast_to(data.label < 0, data.weights.shape)
         if data.extra is not None:
@@ -146,16 +144,14 @@ class SemiSupervised(Network):
             self.steps_done += n
 
     def _deal(self) -> list[Tensor]:
-        """How far the weight of the unlabelled has risen in the next step, how much of it the teacher takes in, and
-        the columns of its batches one after the other."""
-        ramp, share = self._progress()
+        """How far the weight of the unlabelled has risen in the next step, and how much of it the teacher takes in,
+        both on the host; then the columns of its batches one after the other, empty tensors where one has none."""
         self._gather(True)
-        batches = self._batches()
+        progress, batches = self._progress(), self._batches()
         self.steps_done += 1
         groups = [columns for batch in batches for columns in (batch.labelled, batch.unlabelled)]
-        self._dealt = tuple(columns is not None for columns in groups)
-        numbers = [torch.tensor(k, dtype=self.dtype, device=self.device) for k in (ramp, share)]
-        return numbers + [tensor for columns in groups if columns is not None for tensor in columns.tensors]
+        numbers = [torch.tensor(k, dtype=self.dtype) for k in progress]
+        return numbers + [t for columns in groups for t in (self._none if columns is None else columns.tensors)]
 
     def _progress(self) -> tuple[float, float]:
         """How far the weight of the unlabelled has risen in the next step, and how much of the net the teacher takes
@@ -275,8 +271,10 @@ class SemiSupervised(Network):
 
     def _contexts(self, ramp: Tensor, tensors: Sequence[Tensor]) -> Iterator[list[StepContext]]:
         """What a method is given of what was dealt, some replicas at a time: the clean batch, then the poison."""
-        left = iter(tensors)
-        groups = [Columns(*islice(left, len(fields(Columns)))) if there else None for there in self._dealt]
+        each = len(self._none)
+        groups = [
+            Columns(*tensors[at : at + each]) if tensors[at].numel() else None for at in range(0, len(tensors), each)
+        ]
         batches = [StepBatch(*pair) for pair in zip(groups[::2], groups[1::2], strict=True)]
         for some in self._shards(batches[0]):
             contexts = [self._context(some, batches[0], some, ramp)]
@@ -307,8 +305,8 @@ class SemiSupervised(Network):
 
     def _constants(self) -> Hashable:
         """What a step reads on the host, and where what is kept of points lies: new points give it a new place."""
-        places = [t.data_ptr() for t in (*self.method.memory, self.method.seen)]
-        return self._dealt, self._seeing.start, self._seeing.stop, self.optimiser.constants, self.method.spec, *places
+        places = [(t.data_ptr(), t.shape) for t in (*self.method.memory, self.method.seen)]
+        return self._seeing.start, self._seeing.stop, self.optimiser.constants, self.method.spec, *places
 
     def _context(self, some: slice, columns: StepBatch, rows: slice, ramp: Tensor) -> StepContext:
         """Of replicas `some`, whose columns are these rows of a batch."""

@@ -150,4 +150,4 @@ def padded(points: int, poison: bool, batch_size: int | str) -> float:
 def at_once(size: Size, points: int, batch_size: int | str, widest: int) -> int:
     """Columns of all replicas that are worked on at once, in batches of this size from so many points."""
     columns = max(points if batch_size == "full" else min(int(batch_size), points), 1)
-    return columns * min(size.replicas, max(1, SHARD // (columns * widest)))
+    return columns * (size.replicas if size.on_gpu else min(size.replicas, max(1, SHARD // (columns * widest))))

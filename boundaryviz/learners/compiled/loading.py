@@ -16,8 +16,6 @@ from importlib import metadata, util
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import platformdirs
-
 from boundaryviz.learners.compiled.making import MADE
 
 if TYPE_CHECKING:
@@ -158,12 +156,18 @@ def _key() -> str:
     return digest.hexdigest()[:32]
 
 
+def _user_cache() -> str:
+    import platformdirs  # what trains without a window does without it
+
+    return platformdirs.user_cache_dir("boundaryviz", appauthor=False)
+
+
 def _path() -> Path | None:
     """The file that the program lies in; None where there is no place for one."""
     try:
-        folder = os.environ.get(CACHE) or platformdirs.user_cache_dir("boundaryviz", appauthor=False)
+        folder = os.environ.get(CACHE) or _user_cache()
         path = Path(folder) / f"compiled-{_key()}.o"
-    except (OSError, RuntimeError):
+    except (ImportError, OSError, RuntimeError):
         return None
     return path if path.is_absolute() else None  # without a home it begins with ~
 
