@@ -33,7 +33,7 @@ def modules() -> dict[str, str]:
     return {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "benchmarks").glob("[!_]*.py")}
 
 
-WHOLE = ("studies", "sizes", "film", "window")
+WHOLE = ("studies", "sizes", "film", "peaks", "window")
 """Sections that start processes or draw films, however little they measure."""
 
 

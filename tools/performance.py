@@ -27,7 +27,7 @@ from boundaryviz.engine import device
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 RESULTS, PAGE = DOCS / "performance.json", DOCS / "performance.md"
-SECTIONS = ("playground", "compiled", "compiled-start", "torch", "dose", "recording", "window")
+SECTIONS = ("playground", "compiled", "compiled-start", "torch", "dose", "evaluations", "recording", "peaks", "window")
 MACHINE = "machine"
 """The part of the page, beside those of the sections, that says on what was measured."""
 
