@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from boundaryviz.scenario import gallery
 from boundaryviz.scenario.files import read
 from boundaryviz.scenario.text import parsed
 from boundaryviz.scene.datasets import DATASETS
+from helpers.waits import PATIENCE
 
 SMALL = ["--steps", "20", "--set", "data.n=40", "--set", "learner.hidden=[4]"]
 
@@ -297,8 +299,8 @@ def test_the_window_is_opened_on_a_file(tmp_path: Path, monkeypatch: pytest.Monk
     path.write_text('title = "Own"\n')
     opened: list[tuple[str | None, str]] = []
 
-    def window(file: str | None = None, project: Project | None = None, *, asks: bool = True) -> int:
-        opened.append((file, project.scenario.title if project else ""))
+    def window(file: str | None = None, reads: Callable[[], Project] | None = None, *, asks: bool = True) -> int:
+        opened.append((file, reads().scenario.title if reads else ""))
         return 3
 
     monkeypatch.setattr("boundaryviz.gui.app.main", window)
@@ -313,8 +315,8 @@ def test_the_window_is_opened_on_a_file(tmp_path: Path, monkeypatch: pytest.Monk
 def test_the_name_of_a_command_that_is_also_an_example_opens_it(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
     opened: list[str | None] = []
 
-    def window(file: str | None = None, project: Project | None = None, *, asks: bool = True) -> int:
-        opened.append(project.scenario.name if project else None)
+    def window(file: str | None = None, reads: Callable[[], Project] | None = None, *, asks: bool = True) -> int:
+        opened.append(reads().scenario.name if reads else None)
         return 3
 
     monkeypatch.setattr("boundaryviz.gui.app.main", window)
@@ -336,7 +338,7 @@ def test_ctrl_c_prints_and_saves_what_was_finished(tmp_path: Path) -> None:
     assert process.stderr is not None
     assert process.stderr.read(1)  # the progress bar is there, so training has begun
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert "interrupted at step" in err
     assert 0 < json.loads(out)["steps"] < 10_000_000

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
 from boundaryviz.cli.failures import UsageProblem, reported
+
+if TYPE_CHECKING:
+    from boundaryviz.gui.document.projects import Project
 
 
 def open_window(file: str | None, columns: Sequence[str] = (), near: str = "") -> int:
@@ -14,21 +19,31 @@ def open_window(file: str | None, columns: Sequence[str] = (), near: str = "") -
     near: the command that may have been meant, where there is no such file.
     """
     with reported() as outcome:
-        from boundaryviz.cli.table import chosen_columns
-        from boundaryviz.gui.app import main, read
-        from boundaryviz.scenario.scenario import ScenarioError
+        from boundaryviz.gui.app import main
 
-        if file is not None:
-            _check_pins(file)
-        chosen = chosen_columns(columns)
-        try:
-            project = None if file is None else read(file, chosen)
-        except ScenarioError as error:
-            if file is None or not near or os.path.exists(file):
-                raise
-            raise UsageProblem(f"{error}; or the command {near}? `boundaryviz --help` lists them") from None
-        outcome.code = main(file, project, asks=not chosen)
+        chosen = _chosen(columns) if columns else {}
+        outcome.code = main(file, None if file is None else partial(_read, file, chosen, near), asks=not chosen)
     return outcome.code
+
+
+def _chosen(columns: Sequence[str]) -> dict[str, str]:
+    from boundaryviz.cli.table import chosen_columns
+
+    return chosen_columns(columns)
+
+
+def _read(file: str, columns: Mapping[str, str], near: str) -> Project:
+    """What is in the file. Raises UsageProblem and ScenarioError where it cannot be used."""
+    from boundaryviz.gui.app import read
+    from boundaryviz.scenario.scenario import ScenarioError
+
+    _check_pins(file)
+    try:
+        return read(file, columns)
+    except ScenarioError as error:
+        if not near or os.path.exists(file):
+            raise
+        raise UsageProblem(f"{error}; or the command {near}? `boundaryviz --help` lists them") from None
 
 
 def _check_pins(file: str) -> None:

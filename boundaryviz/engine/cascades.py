@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.learners import chains
 from boundaryviz.learners.base import Learner, TrainingData
 from boundaryviz.learners.cascade import Cascade, measured
 from boundaryviz.learners.scaled import scaled
@@ -111,6 +110,8 @@ class Cascades:
         """
         if self._data is None or self._measure is None or not self.ready:
             return None
+        from boundaryviz.learners import chains  # late, for scipy is not what a run waits for
+
         data = self._data.of(replica)
         if self._measure == "step":
             if replica != self.watched:
@@ -121,6 +122,8 @@ class Cascades:
         return self._rounds(data, replica)
 
     def _rounds(self, data: TrainingData, replica: int) -> Cascade:
+        from boundaryviz.learners import chains
+
         when, label = np.full(len(data.ids), np.inf), np.full(len(data.ids), -1)
         order = np.argsort(data.ids)
         seen = order[data.weights[0][order] != 0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import queue
 import threading
 import traceback
@@ -18,6 +19,8 @@ def serve(connection: Connection) -> None:
     try:
         from boundaryviz.engine.trainer import Trainer
 
+        gc.freeze()  # nor is it looked through ever after
+        gc.enable()
         _turns(Trainer(), connection, inbox)
     except (BrokenPipeError, ConnectionResetError):
         pass  # the window is gone

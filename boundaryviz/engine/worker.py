@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import gc
 import multiprocessing
 import os
 import signal
@@ -40,6 +41,15 @@ def spawned(work: Callable[..., None], name: str, *more: object) -> Started:
     return ours, process
 
 
+def end(started: Started) -> None:
+    """End a process that nobody has spoken to yet."""
+    connection, process = started
+    process.kill()
+    connection.close()
+    process.join()
+    process.close()
+
+
 def main(connection: Connection, crash_log: str | None = None) -> None:
     """What the process does, until `Stop` or until the other end is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the window, which then says Stop
@@ -47,6 +57,7 @@ def main(connection: Connection, crash_log: str | None = None) -> None:
         with contextlib.suppress(OSError):  # better no log than no trainer
             # stays open as long as the process
             faulthandler.enable(open_file(crash_log, os.O_WRONLY | os.O_CREAT | os.O_APPEND))
+    gc.disable()  # while everything is loaded, all of which stays
     from boundaryviz.engine.serving import serve
 
     serve(connection)

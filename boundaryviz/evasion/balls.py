@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.special import ndtri
 from torch import Tensor
 
 from boundaryviz.evasion.settings import Norm
@@ -54,6 +53,8 @@ def starts(seed: int, ids: NDArray[np.int64], width: int, norm: Norm, round_: in
 
 def directions(draws: NDArray[np.float64]) -> NDArray[np.float64]:
     """Unit vectors (N, D), evenly spread, of uniform numbers (N, D)."""
+    from scipy.special import ndtri  # late, for scipy is not what the first frame waits for
+
     normal = ndtri(draws)
     found: NDArray[np.float64] = normal / np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), _TINY)
     return found

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv, ndtri
 
 from boundaryviz.learners.base import UNDECIDED
 from boundaryviz.learners.streams import Purpose, generator
@@ -56,12 +55,16 @@ def certify(
     k = np.take_along_axis(counted, chosen[None], axis=0)[0]
     low = lower_bound(k, draws, fails)
     certain = low > 0.5
+    from scipy.special import ndtri  # late, as in `balls`
+
     return Certificates(np.where(certain, chosen, UNDECIDED), np.where(certain, sigma * ndtri(low), 0.0), k / draws)
 
 
 def lower_bound(k: NDArray[np.int64], n: int, fails: float) -> NDArray[np.float64]:
     """The probability of which k successes of n are at most so improbable, one-sided (Clopper and Pearson 1934)."""
     some = np.maximum(k, 1)
+    from scipy.special import betaincinv
+
     found: NDArray[np.float64] = np.where(k > 0, betaincinv(some, n - some + 1, fails), 0.0)
     return found
 

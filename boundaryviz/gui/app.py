@@ -7,6 +7,7 @@ import gc
 import logging
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,27 +26,35 @@ HINT = "Drag a point and watch the boundary follow."
 _GIVE_WAY = 0.0005  # seconds after which the thread that writes lets the window go on; Python waits ten times as long
 
 
-def main(file: str | None = None, project: Project | None = None, *, asks: bool = True) -> int:
+def main(file: str | None = None, reads: Callable[[], Project] | None = None, *, asks: bool = True) -> int:
     """Open the window, on `file` if one is given, and run it. Returns the exit code: 0, or 3 for no display.
 
-    project: what is in the file, where it has been read. asks: whether a table in which something was guessed is shown,
-    to be corrected. Raises ScenarioError for a file that cannot be used.
+    reads: finds out what is in the file, in the place of `read`, while the trainer starts. asks: whether a table in
+    which something was guessed is shown, to be corrected. Raises what `reads` raises, as ScenarioError for a file that
+    cannot be used.
     """
     problems = preflight.check()
-    if problems:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # the trainer inherits it
+    state, unkept = system_info.state_folder()
+    crash_log = str(state / system_info.TRAINER_LOG) if state is not None else None
+    # before anything else is imported: torch loads there while everything else loads here
+    started = None if problems else worker.start(crash_log)
+    try:
+        project = read(file) if reads is None else reads()
+    except BaseException:
+        if started is not None:
+            worker.end(started)
+        raise
+    if started is None:
         for problem in problems:
             print(problem.sentence, file=sys.stderr)
         return 3
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # the trainer inherits it
-    state, unkept = system_info.state_folder()
-    crash = system_info.crashes_since_last_start(state) if state is not None else ""
-    crash_log = str(state / system_info.TRAINER_LOG) if state is not None else None
-    started = worker.start(crash_log)  # torch loads there while everything else loads here
+    crash = system_info.crashes_since_last_start(state) if state is not None else ""  # told once, so not before
     from boundaryviz.engine.link import ProcessLink
 
     link = ProcessLink(started=started)
     try:
-        return _run(project or read(file), file, lambda: ProcessLink(crash_log), link, state, unkept, crash, asks)
+        return _run(project, file, lambda: ProcessLink(crash_log), link, state, unkept, crash, asks)
     finally:
         link.close()
 

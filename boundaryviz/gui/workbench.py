@@ -4,9 +4,10 @@ whole: theme, help, command palette, recovery."""
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterator, Set
+from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from PyQt6.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, QObject, QSettings, Qt
 from PyQt6.QtGui import QAction
@@ -16,11 +17,8 @@ import boundaryviz
 from boundaryviz.engine.link import Link, StartLink
 from boundaryviz.engine.messages import Failed
 from boundaryviz.gui.adversary.control import AdversaryControl
-from boundaryviz.gui.bias.control import BiasControl
-from boundaryviz.gui.board.control import BoardControl
 from boundaryviz.gui.cascade.control import CascadeControl
 from boundaryviz.gui.certificate.control import CertificateControl
-from boundaryviz.gui.check.control import CheckControl
 from boundaryviz.gui.compare.control import CompareControl
 from boundaryviz.gui.compare.pin_files import PinFiles
 from boundaryviz.gui.confusion.control import ConfusionControl
@@ -31,12 +29,9 @@ from boundaryviz.gui.document.autosave import Autosave
 from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.document.projects import Project
 from boundaryviz.gui.document.recovery import Session
-from boundaryviz.gui.dose.control import DoseControl
 from boundaryviz.gui.effect.control import EffectControl
-from boundaryviz.gui.elephant.control import ElephantControl
 from boundaryviz.gui.embedding.control import EmbeddingControl
 from boundaryviz.gui.export.exporting import Exporting, Further
-from boundaryviz.gui.export.film_control import FilmControl
 from boundaryviz.gui.export.picturing import Picturing
 from boundaryviz.gui.files.filing import Filing
 from boundaryviz.gui.files.importing import Importing
@@ -63,7 +58,6 @@ from boundaryviz.gui.shell.logbook import ERROR, WARNING, Logbook
 from boundaryviz.gui.shell.palette import CommandPalette
 from boundaryviz.gui.shell.shortcuts import ShortcutsDialog
 from boundaryviz.gui.shell.writer import Writer
-from boundaryviz.gui.study.control import StudyControl
 from boundaryviz.gui.support.control import SupportControl
 from boundaryviz.gui.threshold.control import ThresholdControl
 from boundaryviz.gui.timeline.control import TimelineControl
@@ -86,6 +80,15 @@ from boundaryviz.scenario import gallery
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.assets import guide
 from boundaryviz.scene.plain_text import one_line
+
+if TYPE_CHECKING:  # what is made when it is first asked for is loaded then
+    from boundaryviz.gui.bias.control import BiasControl
+    from boundaryviz.gui.board.control import BoardControl
+    from boundaryviz.gui.check.control import CheckControl
+    from boundaryviz.gui.dose.control import DoseControl
+    from boundaryviz.gui.elephant.control import ElephantControl
+    from boundaryviz.gui.export.film_control import FilmControl
+    from boundaryviz.gui.study.control import StudyControl
 
 _GESTURES = {
     "Mouse": [
@@ -114,6 +117,21 @@ _OF_ONE_SCENARIO = (
 earlier course, panels, pins, speed and the result at the front are the viewer's and stay."""
 _IN_HAND = ("point.class-0", "point.tool-select")
 """What another scenario finds in hand, so that the first click on it changes nothing."""
+
+
+LATE = {
+    "dose": ("train.dose",), "check": ("train.check",), "study": ("train.study", "view.study"),
+    "bias": ("train.bias",), "board": ("train.board",), "film": ("file.film",), "elephant": ("help.elephant",),
+}  # fmt: skip
+"""What is made when it is first asked for, and the actions that ask for it and belong to nobody else."""
+
+
+class _HasPanel(Protocol):
+    @property
+    def panel(self) -> QWidget: ...
+
+
+_Tabbed = TypeVar("_Tabbed", bound=_HasPanel)
 
 
 class Workbench:
@@ -155,9 +173,8 @@ class Workbench:
             window, self.log, lambda: bool(self.autosave and self.autosave.now()), self.engine.facts
         )
         client.failed.connect(self._note_failure)
-        self.film = FilmControl(window, self.planes, document, self.controller.presenter, self.folder)
-        for may_leave in (self.film.may_leave, self.filing.may_close):
-            window.ask_before_closing(may_leave)
+        window.ask_before_closing(lambda: "film" not in self._made or self.film.may_leave())
+        window.ask_before_closing(self.filing.may_close)
         self.poison = PoisonControl(window, self.planes, self.controller)
         self.defence = DefenceControl(window, self.planes, self.controller)
         self.rule = RuleControl(window, self.planes, self.controller)
@@ -184,16 +201,10 @@ class Workbench:
         self.twin = TwinControl(window, planes, transport, document, client, presenter)
         self.compare = CompareControl(window, presenter)
         self.axes = AxesControl(window, planes, self._settings, self.compare.board.set_axes_choice)
-        self.dose = DoseControl(window, document)
-        self.check = CheckControl(window, document)
-        self.study = StudyControl(window, document, self.controller.show_run, self.folder, self._state)
-        self.bias = BiasControl(window, self.plane, document)
-        self.board = BoardControl(window, document)
-        self.elephant = ElephantControl(window)
         self.adversary = AdversaryControl(window, planes, document, self.controller.do)
         self.adversary.kept.connect(self._compare_with_clean)
         self.effect = EffectControl(window, planes, document)
-        self.twin.over_data_asked.connect(self.check.show)
+        self.twin.over_data_asked.connect(lambda: self.check.show())
         self.timeline = TimelineControl(window, planes, self.controller)
         self.timeline.ghost_changed.connect(self.curves.view.set_ghost)
         self.timeline.course.changed.connect(self.curves.show_course)
@@ -229,7 +240,7 @@ class Workbench:
             self.timeline.strip, self.compare.snapshots, self.pin_files.file, lambda: self.heights.asked,
             self._further_figures,
         )  # fmt: skip
-        self.filing.offers += [self.effect.ready, self.adversary.ready, self.elephant.goes_with, self.heights.ready]
+        self.filing.offers += [self.effect.ready, self.adversary.ready, self._elephant_for, self.heights.ready]
         self.pasting = Pasting(window, self.plane, self.filing.welcome, self.controller, self.importing)
         self.autosave = self._autosave()
         self.restoring = Restoring(
@@ -264,11 +275,11 @@ class Workbench:
         window.add_result("Trail", self.adversary.view)
         window.add_result("Effect", self.effect.panel)
         window.add_result("Defence", self.defence.view)
-        window.add_result("Dose", self.dose.panel)
-        window.add_result("Check", self.check.panel)
-        window.add_result("Study", self.study.panel)
-        window.add_result("Bias", self.bias.panel)
-        window.add_result("Scoreboard", self.board.panel)
+        window.add_late_result("Dose", lambda: self.dose)
+        window.add_late_result("Check", lambda: self.check)
+        window.add_late_result("Study", lambda: self.study)
+        window.add_late_result("Bias", lambda: self.bias, on=False)
+        window.add_late_result("Scoreboard", lambda: self.board, on=False)
         window.add_result("Robustness", self.push.robustness.view)
         window.add_result("Margins", self.margins.view)
         window.add_result("Threshold", self.threshold.view)
@@ -280,13 +291,13 @@ class Workbench:
             feature.offer()
         window.offer_result(self.influence.view, False)
         self.push.offer()
-        self.bias.offer()
-        self.board.offer()
         self.tree.offer()
         self.embedding.offer()
         for signal in (self.document.changed, self.document.opened):
             signal.connect(self._offer_of_classes)
         self._offer_of_classes()
+        self.document.opened.connect(self._offer_of_promises)
+        self._offer_of_promises()
 
     def _offer_of_classes(self) -> None:
         """Have the tabs that speak of classes decided, and leave them out where responses are fitted."""
@@ -294,9 +305,98 @@ class Workbench:
         for view in (self.confusion.view, self.margins.view, self.threshold.view):
             self.window.offer_result(view, of_classes)
 
+    # ---- what is made when it is first asked for ----------------------------------------------------
+
+    @cached_property
+    def dose(self) -> DoseControl:
+        """Made with its tab."""
+        from boundaryviz.gui.dose.control import DoseControl
+
+        return self._with_tab("Dose", lambda: DoseControl(self.window, self.document))
+
+    @cached_property
+    def check(self) -> CheckControl:
+        """Made with its tab."""
+        from boundaryviz.gui.check.control import CheckControl
+
+        return self._with_tab("Check", lambda: CheckControl(self.window, self.document))
+
+    @cached_property
+    def study(self) -> StudyControl:
+        """Made with its tab."""
+        from boundaryviz.gui.study.control import StudyControl
+
+        make = partial(
+            StudyControl, self.window, self.document, self.controller.show_run, self.folder, self._state
+        )  # fmt: skip
+        return self._with_tab("Study", make)
+
+    @cached_property
+    def bias(self) -> BiasControl:
+        """Made with its tab, which is there for who asks, and for a scenario that promises something of it."""
+        from boundaryviz.gui.bias.control import BiasControl
+
+        return self._with_tab("Bias", lambda: BiasControl(self.window, self.plane, self.document))
+
+    @cached_property
+    def board(self) -> BoardControl:
+        """Made with its tab, which is there for who asks."""
+        from boundaryviz.gui.board.control import BoardControl
+
+        return self._with_tab("Scoreboard", lambda: BoardControl(self.window, self.document))
+
+    @cached_property
+    def film(self) -> FilmControl:
+        """Made for its dialog."""
+        from boundaryviz.gui.export.film_control import FilmControl
+
+        with self.window.themed.late():
+            return FilmControl(self.window, self.planes, self.document, self.controller.presenter, self.folder)
+
+    @cached_property
+    def elephant(self) -> ElephantControl:
+        """Made for its window."""
+        from boundaryviz.gui.elephant.control import ElephantControl
+
+        with self.window.themed.late():
+            return ElephantControl(self.window)
+
+    @property
+    def _made(self) -> Set[str]:
+        """Of the above, the names of those that are there."""
+        return vars(self).keys() & LATE.keys()
+
+    def _with_tab(self, title: str, make: Callable[[], _Tabbed]) -> _Tabbed:
+        with self.window.themed.late():
+            made = make()
+        self.window.fill_result(title, made.panel)
+        return made
+
+    def _make_for(self, name: str, action: QAction) -> None:
+        """Have what an action belongs to made before it is used for the first time, by whatever way."""
+        signal = action.toggled if action.isCheckable() else action.triggered
+
+        def use(on: bool) -> None:
+            if name not in self._made:
+                getattr(self, name)
+                signal.emit(on)  # what was made did not hear it
+
+        signal.connect(use)
+
+    def _elephant_for(self, scenario: Scenario) -> tuple[str, Callable[[], None]] | None:
+        return self.elephant.goes_with(scenario) if scenario.data.name == "elephant-shape" else None
+
+    def _offer_of_promises(self) -> None:
+        """Have the tab there that a promise of the scenario is about."""
+        if any(key.startswith("bias_variance.") for key in self.document.scenario.expect):
+            self.bias.offer()
+
     def _wire(self) -> None:
         """The commands that concern the window as a whole."""
         actions = self.window.actions_
+        for name, of_it in LATE.items():
+            for one in of_it:
+                self._make_for(name, actions[one])
         actions["view.theme"].setChecked(self._theme.name == "dark")
         actions["view.theme"].toggled.connect(lambda dark: self.set_theme("dark" if dark else "light"))
         actions["view.commands"].triggered.connect(lambda: self._palette())
@@ -344,13 +444,9 @@ class Workbench:
         self.document.undo.blockSignals(True)  # the stack outlives the actions it tells of its changes
         self.adversary.close()
         self.effect.close()
-        self.dose.close()
-        self.check.close()
-        self.study.close()
-        self.bias.close()
         self.influence.close()
-        self.board.close()
-        self.film.close()
+        for name in self._made - {"elephant"}:  # which has nothing to end
+            getattr(self, name).close()
         self.client.close()
         self.reader.give_up()
         self.writer.close()

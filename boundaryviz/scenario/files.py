@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from boundaryviz.scenario import text
 from boundaryviz.scenario.atomic import PART, WriteError, check_writable, write_atomic
@@ -16,8 +17,11 @@ from boundaryviz.scenario.history import RunHistory
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
 from boundaryviz.scene.plain_text import one_line, path_end
 from boundaryviz.scene.scene import Points
-from boundaryviz.tables.choosing import Columns
-from boundaryviz.tables.tables import Table, TableError, read_table, write_table
+from boundaryviz.tables.sheet import TableError
+
+if TYPE_CHECKING:
+    from boundaryviz.tables.choosing import Columns
+    from boundaryviz.tables.tables import Table
 
 __all__ = [
     "SUFFIXES", "WriteError", "check_openable", "check_writable",
@@ -89,6 +93,8 @@ def sealed(scenario: Scenario, suffix: str = ".bviz") -> bytes:
     data = encoded(scenario, suffix)
     try:
         if suffix.lower() == ".csv":
+            from boundaryviz.tables.tables import read_table
+
             same = _same_points(read_table(data).scene.points, scenario.scene().points)
         else:
             found = parse(data.decode(), Path("this"), ".toml" if suffix.lower() == ".toml" else ".bviz")
@@ -127,6 +133,8 @@ def encoded(scenario: Scenario, suffix: str = ".bviz") -> bytes:
             raise WriteError(
                 "A .csv holds places and labels, and these points have inputs or responses too; save them as .bviz."
             )
+        from boundaryviz.tables.tables import write_table
+
         return write_table(scene).encode(errors="replace")
     toml = suffix.lower() == ".toml"
     words = (text.dumps_toml if toml else text.dumps)(scenario.written())
@@ -222,6 +230,8 @@ def _uncollected() -> Iterator[None]:
 
 
 def _from_table(path: Path, columns: Columns) -> Scenario:
+    from boundaryviz.tables.tables import read_table  # late, for few scenarios come from a table
+
     try:
         table = read_table(path, columns=columns)
     except TableError as error:

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,9 @@ from boundaryviz.scenario.scenario import SETTINGS, Scenario, ScenarioError
 from boundaryviz.scene.assets import asset
 from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.datasets import DATASETS
-from boundaryviz.tables.choosing import Columns
+
+if TYPE_CHECKING:
+    from boundaryviz.tables.choosing import Columns
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 from pydantic import ValidationError, field_validator
@@ -40,8 +40,9 @@ from boundaryviz.scene.rules import Rule, parse
 from boundaryviz.scene.scene import UNLABELLED, Scene, Target
 from boundaryviz.scene.specs import Spec
 from boundaryviz.tables.choice import TableSource
-from boundaryviz.tables.from_arrays import from_arrays
-from boundaryviz.tables.tables import Table
+
+if TYPE_CHECKING:
+    from boundaryviz.tables.tables import Table
 
 VERSION: Final = 8
 """Of the format of files. 2: `course`. 3: points with inputs or responses. 4: `own`, points of one's own as data,
@@ -178,6 +179,8 @@ class Scenario(Spec):
         are left out, with a warning `tables.from_arrays.RowsLeftOut`. Raises ScenarioError, in words, for arrays that
         make no scene.
         """
+        from boundaryviz.tables.from_arrays import from_arrays
+
         try:
             scene = from_arrays(X, y, **options)
         except ValueError as error:

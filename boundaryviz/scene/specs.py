@@ -19,7 +19,7 @@ from pydantic_core import PydanticKnownError, core_schema
 class Spec(BaseModel):
     """Frozen, no unknown fields, no NaN or infinite numbers."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True, defer_build=True)
 
     def later(self) -> tuple[int, frozenset[str]]:
         """The least version of the format that has words for its fields, 0 for any, and the fields of later versions

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtWidgets import QFileDialog, QMessageBox
@@ -32,7 +33,9 @@ from boundaryviz.scene.data import DataSpec
 from boundaryviz.scene.datasets import DATASETS
 from boundaryviz.scene.plain_text import NAME, one_line
 from boundaryviz.scene.scene import Domain, Points, Scene
-from boundaryviz.tables.tables import Table
+
+if TYPE_CHECKING:
+    from boundaryviz.tables.tables import Table
 
 _TABLES = "*.csv *.tsv *.txt *.data *.dat *.tab *.gz *.xlsx *.xlsm *.xls *.xlsb *.ods *.arff *.svm *.libsvm *.npy *.npz"
 _OPENABLE = (

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject
 
 from boundaryviz.gui.document.document import State, Swap
 from boundaryviz.gui.files import table_reading
-from boundaryviz.gui.files.import_dialog import ImportDialog
 from boundaryviz.gui.files.recent import RecentFiles
 from boundaryviz.gui.files.table_reading import Reading, Source, can_be_mended, in_doubt, said
 from boundaryviz.gui.shell.folder import Folder
@@ -22,9 +22,13 @@ from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.plain_text import one_line
 from boundaryviz.scene.splits import SHARES
 from boundaryviz.tables.choice import AS_FOUND, TableChoice, TableSource
-from boundaryviz.tables.tables import Table, TableError
+from boundaryviz.tables.sheet import TableError
 
-Use = Callable[[Table], None]
+if TYPE_CHECKING:
+    from boundaryviz.gui.files.import_dialog import ImportDialog
+    from boundaryviz.tables.tables import Table
+
+Use = Callable[["Table"], None]
 Refused = Callable[..., None]
 """Is given the problems, and what shows the table all the same, where something can be shown."""
 _REMEMBERED = 8  # sources, some of which may be long texts
@@ -80,6 +84,8 @@ class Importing(QObject):
         """Show what was read, to be corrected."""
         if self.dialog is not None:
             self.dialog.reject()
+        from boundaryviz.gui.files.import_dialog import ImportDialog
+
         dialog = self.dialog = ImportDialog(reading, self._theme, self._window, verb)
         self._wanted, self._reading = None, False
         newest = [reading]

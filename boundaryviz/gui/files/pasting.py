@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PyQt6.QtCore import QObject
@@ -18,7 +19,9 @@ from boundaryviz.gui.training.controller import Controller
 from boundaryviz.scene.edits import Add
 from boundaryviz.scene.scene import MAX_CLASSES, UNLABELLED, Points, Scene
 from boundaryviz.scene.splits import SHARES
-from boundaryviz.tables.tables import Table, write_table
+
+if TYPE_CHECKING:
+    from boundaryviz.tables.tables import Table
 
 _ALL_TRAIN = (1.0, 0.0, 0.0)
 
@@ -45,6 +48,8 @@ class Pasting(QObject):
         points = scene.points.take(scene.points.positions(ids)) if len(ids) else scene.points
         clipboard = QGuiApplication.clipboard()
         if clipboard is not None and len(points):
+            from boundaryviz.tables.tables import write_table
+
             clipboard.setText(write_table(scene.with_points(points)))
             self._window.tell(f"Copied {_counted(len(points))}.")
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from boundaryviz.scene.scene import Scene
 from boundaryviz.scene.splits import SHARES
 from boundaryviz.tables.choice import AS_FOUND, SheetChoice, TableChoice
-from boundaryviz.tables.formats import open_sheet
 from boundaryviz.tables.sheet import Sheet, TableError
-from boundaryviz.tables.tables import Table
-from boundaryviz.tables.understanding import Understanding, understand
 from boundaryviz.tables.words import counted
+
+if TYPE_CHECKING:
+    from boundaryviz.tables.tables import Table
+    from boundaryviz.tables.understanding import Understanding
 
 _EXPECTED = {"x": ("x",), "y": ("y",), "label": ("label", "labels", "class", "target", "")}
 """Names, in lower case, under which columns are what they are called; anything else is a guess."""
@@ -62,6 +63,10 @@ def read(
 
     Raises TableError for what holds no rows of text.
     """
+    from boundaryviz.tables.formats import open_sheet  # late, for whoever reads no table
+    from boundaryviz.tables.tables import Table
+    from boundaryviz.tables.understanding import understand
+
     same = before is not None and before.source == source and before.asked == choice.sheet
     sheet: Sheet = before.understanding.sheet if same and before is not None else open_sheet(source, choice.sheet)
     found = understand(sheet, choice)

@@ -103,6 +103,8 @@ class PointItem(pg.GraphicsObject):
 
     def set_theme(self, theme: Theme) -> None:
         """Take over the colours of a theme."""
+        if theme == self._theme:
+            return
         self._theme = theme
         self._atlas = Atlas(theme, self._atlas.ratio)
         self._restyle()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from PyQt6.QtCore import QByteArray, QEvent, QObject, QSettings, QSize, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QByteArray, QEvent, QObject, QSettings, QSize, Qt, QTimer, pyqtBoundSignal, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import (
     QDockWidget,
@@ -36,6 +37,38 @@ _SETTLED = 100  # milliseconds after which widgets know again what room they nee
 _TOLD = 4_000  # milliseconds that a sentence in the status bar stays
 
 
+class Themed:
+    """The signal `MainWindow.themed`; those who come late are told of the theme that there is."""
+
+    def __init__(self, signal: pyqtBoundSignal) -> None:
+        self._signal = signal
+        self._theme: Theme | None = None
+        self._late: list[Callable[[Theme], object]] | None = None
+
+    def connect(self, slot: Callable[[Theme], object]) -> None:
+        """Have this told of the theme from now on."""
+        self._signal.connect(slot)
+        if self._late is not None:
+            self._late.append(slot)
+
+    def emit(self, theme: Theme) -> None:
+        """Tell everybody of the theme."""
+        self._theme = theme
+        self._signal.emit(theme)
+
+    @contextmanager
+    def late(self) -> Iterator[None]:
+        """Whoever connects inside is told at its end of the theme that there is, where there is one."""
+        outer, self._late = self._late, []
+        try:
+            yield
+            if self._theme is not None:
+                for slot in self._late:
+                    slot(self._theme)
+        finally:
+            self._late = outer
+
+
 @dataclass(frozen=True, eq=False)
 class _Before:
     """How the window stood before the plane stood alone: its place, where docks were, and what was to be seen."""
@@ -56,7 +89,7 @@ class MainWindow(QMainWindow):
     """
 
     dropped = pyqtSignal(str)
-    themed = pyqtSignal(object)
+    _themed = pyqtSignal(object)
     result_changed = pyqtSignal()
     page_changed = pyqtSignal()
     escaped = pyqtSignal()
@@ -64,6 +97,7 @@ class MainWindow(QMainWindow):
     def __init__(self, settings: QSettings, plane: QWidget) -> None:
         """plane: where the keys of the actions `on_plane` work, and where the focus goes when a page closes."""
         super().__init__()
+        self.themed = Themed(self._themed)
         self.setObjectName("window")
         self.setAcceptDrops(True)
         self._settings, self._plane = settings, plane
@@ -71,7 +105,8 @@ class MainWindow(QMainWindow):
         self._act: Callable[[], None] | None = None
         self._others: dict[str, Callable[[], None]] = {}
         self._standing: dict[str, Callable[[], None]] = {}  # what is offered with whatever else is said
-        self._results: dict[QWidget, QWidget] = {}  # what holds a result -> the result
+        self._results: dict[QWidget, QWidget | None] = {}  # what holds a result -> the result, None until it is made
+        self._makers: dict[QWidget, Callable[[], object]] = {}  # of those that are not: what makes it
         self._panels: dict[QWidget, QWidget] = {}  # a panel -> what holds it
         self._chrome: list[QWidget] = []  # what goes where the plane stands alone
         self._alone: _Before | None = None  # while it does, what was there
@@ -101,7 +136,7 @@ class MainWindow(QMainWindow):
         self.banner.action.connect(self._banner_action)
         self.banner.other.connect(self._banner_action)
         self.banner.closed.connect(self._standing.clear)
-        self.result_tabs.currentChanged.connect(lambda _at: self.result_changed.emit())
+        self.result_tabs.currentChanged.connect(lambda _at: self._result_turned())
         self.pages.currentChanged.connect(lambda _at: self.page_changed.emit())
         self.themed.connect(self.banner.set_theme)
         self.themed.connect(self.actions_.set_theme)
@@ -142,6 +177,32 @@ class MainWindow(QMainWindow):
         holder = _with_margin(view)
         self._results[holder] = view
         self.result_tabs.addTab(holder, title)
+
+    def add_late_result(self, title: str, make: Callable[[], object], *, on: bool = True) -> None:
+        """A tab of the results for a view that is not there yet. make: ends in `fill_result`; called when the tab comes
+        to the front. on: whether the tab is there."""
+        holder = _with_margin(None)
+        self._results[holder], self._makers[holder] = None, make
+        self.result_tabs.setTabVisible(self.result_tabs.addTab(holder, title), on)
+
+    def fill_result(self, title: str, view: QWidget) -> None:
+        """Put a view into the tab that waits for it."""
+        holder = next(one for one in self._makers if self._title(one) == title)
+        del self._makers[holder]
+        self._results[holder] = view
+        layout = holder.layout()
+        assert layout is not None
+        layout.addWidget(view)
+
+    def _title(self, holder: QWidget) -> str:
+        return self.result_tabs.tabText(list(self._results).index(holder))
+
+    def _result_turned(self) -> None:
+        """Have the result that has come to the front there, and tell of it."""
+        holder = self.result_tabs.currentWidget()
+        if holder in self._makers:
+            self._makers[holder]()
+        self.result_changed.emit()
 
     def offer_result(self, view: QWidget, on: bool) -> None:
         """Have the tab of a result, or leave it out where it does not apply."""
@@ -459,11 +520,12 @@ class MainWindow(QMainWindow):
             self.dropped.emit(data.urls()[0].toLocalFile())
 
 
-def _with_margin(view: QWidget) -> QWidget:
+def _with_margin(view: QWidget | None) -> QWidget:
     holder = QWidget()
     layout = QVBoxLayout(holder)
     layout.setContentsMargins(12, 8, 12, 8)
-    layout.addWidget(view)
+    if view is not None:
+        layout.addWidget(view)
     return holder
 
 

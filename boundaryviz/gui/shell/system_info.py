@@ -9,14 +9,13 @@ import sys
 import tempfile
 import time
 from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO
 
 from platformdirs import user_state_path
 
 from boundaryviz import __version__
-from boundaryviz.scenario.files import WriteError, write_atomic
+from boundaryviz.scenario.atomic import WriteError, write_atomic
 from boundaryviz.scenario.lock import open_file
 
 PACKAGES = (
@@ -154,6 +153,8 @@ def _from(path: Path, at: int) -> str:
 
 
 def _version(package: str) -> str | None:
+    from importlib.metadata import PackageNotFoundError, version  # late, for this file is loaded first of all
+
     try:
         return version(package)
     except PackageNotFoundError:

@@ -98,6 +98,7 @@ class DataPanel(QWidget):
         self.summary = label("", "faint", wraps=True)
         self.summary.setMinimumHeight(2 * self.summary.fontMetrics().lineSpacing())
         self.form = SpecForm(DataSpec, "data", skip=("name",))
+        self.form.make()  # it is what a window begins with
         self.labels = label("", "faint", wraps=True)
         self.labels.setToolTip(tip("Labels of the clean training points as they are now, changes by hand included."))
         self.button = QPushButton(_NEW)

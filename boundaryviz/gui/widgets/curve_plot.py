@@ -69,6 +69,7 @@ class CurvePlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
         self.axes = {side: CurveAxis(side, linkView=self.box) for side in ("left", "bottom")}
         self._shown: tuple[tuple[float, float], tuple[float, float]] | None = None
         self._worn: Theme | None = None
+        self._looks: tuple[Theme, float] | None = None  # with how many pixels a line is wide
         self._scale = 1.0
         self.curves = {name: CurveItem() for name in names}
         self.bands = {name: BandItem(self.box.viewRect) for name in names if not name.startswith("clean")}
@@ -157,10 +158,13 @@ class CurvePlot(pg.GraphicsView):  # type: ignore[misc, unused-ignore]
         event.ignore()
 
     def dress(self, theme: Theme) -> None:
-        """Take over the colours of a theme."""
-        self._worn = theme
+        """Take over the colours of a theme; costs nothing while it is worn."""
+        looks = theme, self._scale * self.devicePixelRatioF()
+        if looks == self._looks:
+            return
+        self._worn, self._looks = theme, looks
         self.setBackground(theme.panel)
-        drawn = pens(theme, self._scale * self.devicePixelRatioF())
+        drawn = pens(*looks)
         for name, curve in self.curves.items():
             curve.set_look(drawn[name])
         for name, band in self.bands.items():

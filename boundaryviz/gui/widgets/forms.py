@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from boundaryviz.gui.widgets.controls import Fold, label
 from boundaryviz.gui.widgets.editors import Editor, editor_for
@@ -64,8 +66,34 @@ class _Row(QWidget):
         self.editor.set_invalid(bool(words))
 
 
+class _Unseen(QWidget):
+    """What is filled when it is shown for the first time."""
+
+    def __init__(self, fill: Callable[[], None]) -> None:
+        super().__init__()
+        self._fill = fill
+
+    @override
+    def showEvent(self, a0: QShowEvent | None) -> None:
+        self._fill()
+        super().showEvent(a0)
+
+
+def _column(within: QWidget) -> QVBoxLayout:
+    """The column of rows that a widget has."""
+    there = within.layout()
+    if isinstance(there, QVBoxLayout):
+        return there
+    made = QVBoxLayout(within)
+    made.setContentsMargins(0, 0, 0, 0)
+    made.setSpacing(8)
+    return made
+
+
 class SpecForm(QWidget):
     """Controls for the fields of one spec; `advanced` ones lie in a fold.
+
+    A row is made when it is shown, before it is painted, or when somebody asks for it: most forms lie behind others.
 
     changed: dotted path (`prefix` and field) and the new value, checked by the spec itself. A value that the
         spec turns down is never emitted: a sentence under the field says why, the old value stays in force.
@@ -87,26 +115,48 @@ class SpecForm(QWidget):
         self._type = spec_type
         self._prefix = f"{prefix}." if prefix else ""
         self._spec: BaseModel = spec_type()
+        self._plans = {plan.name: plan for plan in plans(spec_type) if plan.name not in skip}
         self._rows: dict[str, _Row] = {}
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        deeper = QWidget()
-        advanced = QVBoxLayout(deeper)
-        advanced.setContentsMargins(0, 0, 0, 0)
-        advanced.setSpacing(8)
-        for plan in plans(spec_type):
-            if plan.name not in skip:
-                row = _Row(plan)
-                self._rows[plan.name] = row
-                (advanced if plan.advanced else layout).addWidget(row)
-                self._connect(row)
+        self._awaits: dict[str, dict[str, Callable[[_Row], None]]] = {name: {} for name in self._plans}
+        """Of each row that is not there yet, what is to be done to it."""
+        self._main = _column(self)
         self.fold: Fold | None = None
-        if advanced.count():
-            self.fold = Fold("Advanced", deeper, parent=self)
-            layout.addWidget(self.fold)
+        if any(plan.advanced for plan in self._plans.values()):
+            self._deeper = _Unseen(lambda: self._make(advanced=True))
+            self.fold = Fold("Advanced", self._deeper, parent=self)
+            self._main.addWidget(self.fold)
+
+    @override
+    def showEvent(self, a0: QShowEvent | None) -> None:
+        self.make()
+        super().showEvent(a0)
+
+    def make(self) -> None:
+        """Make the rows now that are not in the fold."""
+        self._make(advanced=False)
+
+    def _make(self, *, advanced: bool) -> None:
+        """The rows of the fold, or the others, unless they are there."""
+        plans = [plan for plan in self._plans.values() if plan.advanced == advanced and plan.name not in self._rows]
+        column = _column(self._deeper) if advanced else self._main
+        for at, plan in enumerate(plans):
+            row = self._rows[plan.name] = _Row(plan)
+            column.insertWidget(at, row)  # the fold stays below
+            row.editor.set_value(getattr(self._spec, plan.name))
+            for act in self._awaits.pop(plan.name).values():
+                act(row)
+            self._connect(row)
+            if (self._deeper if advanced else self).isVisible():
+                row.show()  # and not only when the loop turns again
+        column.activate()
+
+    def _with(self, path: str, what: str, act: Callable[[_Row], None]) -> None:
+        """Do something to a row, or have it done when it is made; what: in whose place it comes, of what waits."""
+        name = path.removeprefix(self._prefix)
+        if name in self._rows:
+            act(self._rows[name])
         else:
-            deeper.deleteLater()
+            self._awaits[name][what] = act
 
     def set_values(self, spec: BaseModel) -> None:
         """Show this spec; nothing is emitted. Raises TypeError for a spec of another kind."""
@@ -123,15 +173,15 @@ class SpecForm(QWidget):
     @property
     def paths(self) -> list[str]:
         """The paths of all fields shown."""
-        return [self._prefix + name for name in self._rows]
+        return [self._prefix + name for name in self._plans]
 
     def plan(self, path: str) -> FieldPlan:
         """What the spec says of a field, by its name or path."""
-        return self._row(path).plan
+        return self._plans[path.removeprefix(self._prefix)]
 
     def titles(self) -> dict[str, str]:
         """What each field is called: path -> title."""
-        return {self._prefix + name: row.plan.title for name, row in self._rows.items()}
+        return {self._prefix + name: plan.title for name, plan in self._plans.items()}
 
     def go_to(self, path: str) -> None:
         """Give the keys to a field, where it can be seen."""
@@ -155,36 +205,36 @@ class SpecForm(QWidget):
 
     def set_disabled(self, path: str, reason: str | None) -> None:
         """Switch a field off and say why in its tooltip; None switches it on again."""
-        self._row(path).set_disabled(reason)
+        self._with(path, "disabled", lambda row: row.set_disabled(reason))
 
     def set_unused(self, reasons: Mapping[str, str]) -> None:
         """Switch off the fields that have a reason, name -> why, and switch on all others."""
-        for name, row in self._rows.items():
-            row.set_disabled(reasons.get(name))
+        for name in self._plans:
+            self.set_disabled(name, reasons.get(name))
 
     def set_range(self, path: str, low: float | None, high: float | None) -> None:
         """Where a number's slider runs; typed values may go as far as the field allows."""
-        editor = self.editor(path)
-        if isinstance(editor, NumberEditor):
-            editor.set_range(low, high)
+        self._with_number(path, "range", lambda editor: editor.set_range(low, high))
 
     def set_fallback(self, path: str, value: float | None) -> None:
         """The number that a field's 'default' stands for."""
-        editor = self.editor(path)
-        if isinstance(editor, NumberEditor):
-            editor.set_fallback(value)
+        self._with_number(path, "fallback", lambda editor: editor.set_fallback(value))
 
     def offer_special(self, path: str, offered: bool) -> None:
         """Whether the value of a number that is none, such as 'all', can be chosen."""
-        editor = self.editor(path)
-        if isinstance(editor, NumberEditor):
-            editor.offer_special(offered)
+        self._with_number(path, "special", lambda editor: editor.offer_special(offered))
+
+    def _with_number(self, path: str, what: str, act: Callable[[NumberEditor], None]) -> None:
+        self._with(path, what, lambda row: act(row.editor) if isinstance(row.editor, NumberEditor) else None)
 
     def explain(self, path: str, words: str) -> None:
         """A tooltip in better words than the field's own, such as what noise means for the data set at hand."""
-        row = self._row(path)
-        row.help = words
-        row.set_disabled(row.reason)
+
+        def explained(row: _Row) -> None:
+            row.help = words
+            row.set_disabled(row.reason)
+
+        self._with(path, "words", explained)
 
     def editor(self, path: str) -> Any:
         """The editor of a field, by its name or path."""
@@ -195,7 +245,9 @@ class SpecForm(QWidget):
         return self._row(path).problem.text()
 
     def _row(self, path: str) -> _Row:
-        return self._rows[path.removeprefix(self._prefix)]
+        if (name := path.removeprefix(self._prefix)) not in self._rows:
+            self._make(advanced=self._plans[name].advanced)
+        return self._rows[name]
 
     def _connect(self, row: _Row) -> None:
         name = row.plan.name

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from PyQt6.QtCore import QByteArray, QRectF, Qt
-from PyQt6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PyQt6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
+from PyQt6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
 from PyQt6.QtSvg import QSvgRenderer
+from typing_extensions import override
 
 _FILLED = {
     "play": "M7 4.5v15l12.5-7.5z",
@@ -56,17 +57,41 @@ _STROKED = {
 NAMES = (*_FILLED, *_STROKED)
 
 
+class _Drawn(QIconEngine):
+    """Draws when it is painted, in the size that is asked for."""
+
+    def __init__(self, name: str, colour: str, off: str) -> None:
+        super().__init__()
+        self._name, self._colour, self._off = name, colour, off
+
+    @override
+    def clone(self) -> QIconEngine:
+        return _Drawn(self._name, self._colour, self._off)
+
+    @override
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        return _pixmap(self._name, self._shade(mode), min(size.width(), size.height()))
+
+    @override
+    def paint(self, painter: QPainter | None, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        if painter is not None:
+            side = min(rect.width(), rect.height())
+            square = QRectF(0, 0, side, side)
+            square.moveCenter(QRectF(rect).center())
+            _renderer(self._name, self._shade(mode)).render(painter, square)
+
+    def _shade(self, mode: QIcon.Mode) -> str:
+        return self._off if mode == QIcon.Mode.Disabled else self._colour
+
+
 def icon(name: str, colour: str, off: str | None = None) -> QIcon:
     """An icon by name in `colour`; `off` is the colour of the disabled state. Raises KeyError for another name."""
-    made = QIcon()
-    for mode, shade in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, off or colour)):
-        for size in (16, 24, 32, 48, 64):
-            made.addPixmap(_pixmap(name, shade, size), mode)
-    return made
+    if name not in NAMES:
+        raise KeyError(name)
+    return QIcon(_Drawn(name, colour, off or colour))
 
 
-@lru_cache(maxsize=512)
-def _pixmap(name: str, colour: str, size: int) -> QPixmap:
+def _renderer(name: str, colour: str) -> QSvgRenderer:
     if name in _FILLED:
         path = f'<path d="{_FILLED[name]}" fill="{colour}"/>'
     else:
@@ -75,9 +100,14 @@ def _pixmap(name: str, colour: str, size: int) -> QPixmap:
             'stroke-linecap="round" stroke-linejoin="round"/>'
         )
     source = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">{path}</svg>'
+    return QSvgRenderer(QByteArray(source.encode()))
+
+
+@lru_cache(maxsize=512)
+def _pixmap(name: str, colour: str, size: int) -> QPixmap:
     picture = QPixmap(size, size)
     picture.fill(QColor(Qt.GlobalColor.transparent))
     painter = QPainter(picture)
-    QSvgRenderer(QByteArray(source.encode())).render(painter, QRectF(0, 0, size, size))
+    _renderer(name, colour).render(painter, QRectF(0, 0, size, size))
     painter.end()
     return picture
