@@ -35,11 +35,11 @@ class Case:
 
 
 CASES = (
-    Case("500 points", 80, 60),
-    Case("100,000 points", 500, 350, points=100_000, moves=5),
-    Case("16 seeds with twin, 500 points", 150, 100, seeds=16, twin=True),
-    Case("16 seeds with twin, 100,000 points", 600, 900, points=100_000, seeds=16, twin=True, moves=2),
-    Case("a million steps, 16 seeds with twin", 750, 100, seeds=16, twin=True, evaluations=50_000),
+    Case("500 points", 40, 30),
+    Case("100,000 points", 90, 130, points=100_000, moves=5),
+    Case("16 seeds with twin, 500 points", 60, 30, seeds=16, twin=True),
+    Case("16 seeds with twin, 100,000 points", 140, 560, points=100_000, seeds=16, twin=True, moves=2),
+    Case("a million steps, 16 seeds with twin", 700, 40, seeds=16, twin=True, evaluations=50_000),
 )
 LEAST = (Case("40 points", 500, 500, points=40, seconds=0.5, moves=1, evaluations=300),)
 

@@ -13,7 +13,7 @@ from boundaryviz.engine.messages import CURVES, Checkpoint, Why
 from boundaryviz.engine.session import Session
 from boundaryviz.scene.scene import Domain
 
-SHARE = 0.015  # of the time of training; looking at every step takes some more
+SHARE = 0.012  # of the time of training; looking at every step takes some more
 BURST = 0.1  # seconds that may be spent ahead of it
 AGAIN = 0.05  # of the time since the last beginning: what may be spent ahead at another
 SPARSE = 0.005  # steps between two checkpoints, as a share of those since the last change
