@@ -18,7 +18,7 @@ TEST_PROGRAMS := Xvfb=xvfb xdotool=xdotool openbox=openbox
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: gallery-pictures help run install install-dev install-locked test test-slow test-minima audit lint lock bench golden compare-speed \
+.PHONY: gallery-pictures help run install install-dev install-locked test test-slow test-minima audit lint lock bench gpu golden compare-speed \
   check-gallery fidelity numbers learner-table defence-table flagship-spread torture fuzz roundtrips wheel clean system system-test
 
 help: ## list what there is to make
@@ -65,6 +65,9 @@ lock: install-dev ## write lock.txt anew, after a change of constraints.txt
 
 bench: install-dev ## measure against plain torch, scikit-learn, numpy and what one would notice; fails where a bound is missed
 	$(BIN)/python -m benchmarks
+
+gpu: install-dev ## measure a GPU beside the processor, in four minutes at most; without one, see that it runs
+	$(BIN)/python -m benchmarks.gpu
 
 golden: install-dev ## compare with BASE=COMMIT: every number and figure has to be the same; ONLY=WORDS for some
 	$(BIN)/python -m tools.golden "$(BASE)" --only "$(ONLY)"

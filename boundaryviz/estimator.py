@@ -41,7 +41,7 @@ class BoundaryClassifier(ClassifierMixin, BaseEstimator):
         learner: str = "mlp",
         settings: Mapping[str, Any] | None = None,
         training: Mapping[str, Any] | None = None,
-        device: str = "cpu",
+        device: str = "auto",
         random_state: Any = 0,
         input_scale: str = "as-is",
         defence: str | Mapping[str, Any] | None = None,
@@ -137,7 +137,7 @@ class BoundaryClassifier(ClassifierMixin, BaseEstimator):
         super().__setstate__(state)
         if kept is not None:
             scene, learnt = kept
-            self._session = Session(self._scenario_, scene, device=self.device)
+            self._session = Session(self._scenario_, scene, device=self.device, strict=False)
             self._session.restore(learnt)
 
 

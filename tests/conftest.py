@@ -12,6 +12,8 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_variable] = "1"
 os.environ["MPLCONFIGDIR"] = str(Path(__file__).parents[1] / ".pytest_cache" / "matplotlib")  # keeps its font list
+# every test has a home of its own, and the compiled program is made once for all of them
+os.environ["BOUNDARYVIZ_CACHE"] = str(Path(__file__).parents[1] / ".pytest_cache" / "compiled")
 
 import pytest
 from hypothesis import settings
@@ -27,8 +29,12 @@ settings.register_profile("thorough", deadline=None, max_examples=200)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     watch_timers()
+    if not hasattr(config, "workerinput"):  # before any test, so that no window's trainer is left making it
+        from boundaryviz.learners.compiled import loading
+
+        loading.program()
 
 
 def pytest_collection_finish() -> None:

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[1]
 PROGRAMS = (
     "before_after",
     "fuzz",
+    "gpu",
     "roundtrips",
     "torture",
     "torture_trainer",

@@ -37,12 +37,14 @@ def test_one_that_is_trained_in_steps_keeps_them_too(estimator: Any, check: Any)
     check(estimator)
 
 
-def test_a_fit_is_a_run_to_the_bit():
-    ours = bv.BoundaryClassifier(settings={"hidden": (6,)}, training={"steps": 40}, random_state=5).fit(X, Y)
+@pytest.mark.parametrize("device", ["auto", "cpu"])
+def test_a_fit_is_a_run_to_the_bit(device: str):
+    few: dict[str, Any] = {"settings": {"hidden": (6,)}, "training": {"steps": 40}, "random_state": 5}
+    ours = bv.BoundaryClassifier(**few, device=device).fit(X, Y)
     scenario = bv.Scenario().with_values(
         {"learner.hidden": [6], "training.steps": 40, "training.seed": 5, "training.evaluate_every": 100_000}
     )
-    run = bv.train(scenario.with_scene(ours._session.scene), progress=False)
+    run = bv.train(scenario.with_scene(ours._session.scene), device=device, progress=False)
     shares = run.predict_proba(X).astype(float)
     assert np.array_equal(ours.predict_proba(X), shares / shares.sum(axis=1, keepdims=True))
     assert np.array_equal(ours.predict(X), run.predict(X))

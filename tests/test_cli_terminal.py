@@ -136,6 +136,7 @@ def test_lists_and_reports_obey_nothing(words: str) -> None:
 def REPORT(words: str) -> dict[str, Any]:
     return {
         **dict.fromkeys(("boundaryviz", "python", "system", "cores", "device"), words), "devices": [words],
+        "engines": {words: words},
         "qt": {words: words}, "environment": {words: words}, "packages": {words: words}, "settings": {words: words},
         "state": {"folder": words, "files": [words]}, "last_crash": f"{words}\n  {words}", "problems": [words],
     }  # fmt: skip

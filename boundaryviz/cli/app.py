@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Protocol, runtime_checkable
 import typer
 from typer.core import TyperGroup
 
-from boundaryviz.cli.failures import Exit, UsageProblem, complain, reported, say, warnings_said
+from boundaryviz.cli.failures import Exit, UsageProblem, complain, reported, say, waits_said, warnings_said
 from boundaryviz.cli.terminal import printing, take_any_letter
 
 _NEAR = "boundaryviz.near"
@@ -96,7 +96,14 @@ DosesOption = Annotated[
     str | None,
     typer.Option("--doses", metavar="N,N,...", help="Numbers of poison points; default eight, from 0 to some 4 %."),
 ]
-DeviceOption = Annotated[Literal["auto", "cpu", "cuda", "mps"], typer.Option("--device", help="Where to train.")]
+DeviceOption = Annotated[
+    Literal["auto", "compiled", "cpu", "cuda", "mps"],
+    typer.Option(
+        "--device",
+        help="What does the training steps: the program compiled for nets, torch on the processor or on a GPU. "
+        "auto: of a file with a run, what did its steps; else what fits the net.",
+    ),
+]
 StoreOption = Annotated[
     Path | None,
     typer.Option("--store", metavar="FILE", help="Keep finished runs of a study in this SQLite file, and go on there."),
@@ -840,7 +847,7 @@ def _apart(columns: Sequence[str], across: int | None) -> tuple[tuple[str, ...],
 def run(arguments: list[str]) -> int:
     """Run the command line and return the exit code."""
     take_any_letter()
-    with warnings_said(), reported() as outcome, printing():
+    with warnings_said(), waits_said(), reported() as outcome, printing():
         try:
             code = app(arguments, prog_name="boundaryviz", standalone_mode=False)
         except typer.Abort:

@@ -109,7 +109,9 @@ def train_over_data(job: Job, data_seeds: Sequence[int], json_to: str | None) ->
         from boundaryviz.cli.tables import show_over_data
         from boundaryviz.engine import device as devices
 
-        report = {"device": devices.describe(devices.resolve(job.device))} | found.report()
+        uncompiled = devices.uncompiled_on(scenario.learner, scenario.scene(), scenario.training)
+        engine = devices.resolve(job.device, uncompiled)
+        report = {"device": engine.words, "engine": engine.name} | found.report()
         failed = _deliver(report, json_to, lambda: show_over_data(found))
     if interrupted:
         say("interrupted; what was finished is kept")

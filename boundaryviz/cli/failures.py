@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import traceback
@@ -60,6 +61,22 @@ def warnings_said() -> Iterator[None]:
         warnings.showwarning = before
 
 
+@contextmanager
+def waits_said() -> Iterator[None]:
+    """What takes a while before training begins, and what it begins without, is said."""
+
+    class Said(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            say(f"note: {record.getMessage()}")
+
+    heard, handler = logging.getLogger("boundaryviz.engine.device"), Said()
+    heard.addHandler(handler)
+    try:
+        yield
+    finally:
+        heard.removeHandler(handler)
+
+
 def told(error: Exception) -> Exit:
     """Say what went wrong; the exit code.
 
@@ -76,8 +93,20 @@ def told(error: Exception) -> Exit:
         return Exit.FAILED
     if os.environ.get("BOUNDARYVIZ_TRACEBACK"):
         say("".join(traceback.format_exception(error)))
+    if gone := _gpu_trouble(error):
+        complain([f"the run failed: {gone}; --device cpu trains without it"])
+        return Exit.FAILED
     complain([f"the run failed: {type(error).__name__}: {error}"])
     return Exit.FAILED
+
+
+def _gpu_trouble(error: Exception) -> str:
+    """What has become of a GPU, in words, where the error is of one; none is without torch."""
+    if "torch" not in sys.modules:
+        return ""
+    from boundaryviz.engine.device import gpu_trouble
+
+    return gpu_trouble(error)
 
 
 class UsageProblem(ValueError):

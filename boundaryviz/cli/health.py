@@ -27,13 +27,16 @@ def health() -> dict[str, Any]:
 
     problems = [problem.sentence for problem in check()]
     packages = system_info.packages()
-    problems += [f"{name} is not installed. Set up again with `make install`." for name, v in packages.items() if not v]
+    missing = [name for name, v in packages.items() if not v and name not in system_info.OPTIONAL]
+    problems += [f"{name} is not installed. Set up again with `make install`." for name in missing]
     try:
-        from boundaryviz.engine.device import available, describe, resolve
+        from boundaryviz.engine.device import NAMES, absent, available, resolve
 
-        devices, device = available(), describe(resolve("auto"))
+        device = resolve("auto").words  # first, as it has the program compiled, whose trouble is then known
+        devices, absences = available(), {name: absent(name) for name in NAMES}
+        engines = {name: f"not there: {why}" if why else "there" for name, why in absences.items()}
     except Exception as error:  # whatever a broken torch raises: the doctor is there to say it
-        devices, device = [], None
+        devices, device, engines = [], None, {}
         problems.append(f"torch cannot be loaded: {type(error).__name__}: {error}")
     problems += [words for registry in registries() for words in registry.problems]
     qt = _qt(offscreen=bool(problems))
@@ -45,6 +48,7 @@ def health() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "device": device,
         "devices": devices,
+        "engines": engines,
         "qt": {key: value for key, value in qt.items() if key != "settings"},
         "environment": system_info.variables(),
         "packages": packages,
@@ -77,6 +81,8 @@ def show_health(as_json: bool) -> None:
     for name in ("boundaryviz", "python", "system", "cores", "device"):
         row(shown, name, str(found[name] or "none"))
     row(shown, "devices", ", ".join(found["devices"]) or "none")
+    for name, words in found["engines"].items():
+        row(shown, f"engine {name}", words)
     for name, value in (found["qt"] | found["environment"]).items():
         row(shown, name, str(value))
     shown.add_section()

@@ -71,7 +71,7 @@ def show_run(run: Any) -> None:
     """The measures of a run: mean and spread over the seeds, and of attack success its interval. Raises PrintError."""
     seeds = f"{len(run.seeds)} seeds" if len(run.seeds) > 1 else f"seed {run.seeds[0]}"
     shown: list[Table | Text | str] = [
-        headed(run.scenario.title, f"{run.step:,} steps, {seeds}, {run.session.device_name}")
+        headed(run.scenario.title, f"{run.step:,} steps, {seeds}, {run.session.engine.words}")
     ]
     metrics = run.metrics
     if run.twin:

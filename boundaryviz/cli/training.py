@@ -98,7 +98,7 @@ def trained(
 
         try:
             run = start(scenario, job.seeds, job.twin, job.device, cascade=job.cascade, watched=job.shown)
-            tell_notes(notes(run.scenario, run.scene))
+            tell_notes([*notes(run.scenario, run.scene), *filter(None, [run.session.engine.missed])])
         except DeviceError as error:
             raise UsageProblem(f"--device {job.device}: {error}") from None
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contourpy
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,5 +36,7 @@ def _contour(x: NDArray[np.float64], y: NDArray[np.float64], z: NDArray[np.float
     """The length of the line on which z (rows, columns) is 0."""
     if min(z.shape) < 2:
         return 0.0
+    import contourpy  # what trains without a window does without it
+
     lines = contourpy.contour_generator(x, y, np.ma.masked_invalid(z)).lines(0.0)
     return sum(float(np.linalg.norm(np.diff(np.asarray(line), axis=0), axis=1).sum()) for line in lines)

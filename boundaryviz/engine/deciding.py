@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaryviz.learners.assessing import Assess, assessing
 from boundaryviz.learners.base import Answers, Learner
 from boundaryviz.scenario.decision import Rule
 
@@ -32,11 +33,17 @@ class Deciding:
         self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
     ) -> Answers:
         """As `Learner.assess`, with the classes predicted by the rule."""
-        loss, _, scores = self.learner.assess(x, label, response)
-        p = self.learner.shown(scores.transpose(1, 0, 2))  # (1 or C, R, M)
-        if len(p) == 1:
-            p = np.concatenate([1 - p, p])
-        return Answers(loss, self.rule.decide(p.transpose(1, 0, 2)), scores)
+        return self._decided(self.learner.assess(x, label, response))
+
+    def assessing(
+        self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
+    ) -> Assess:
+        """As `assess` of these points, again and again; see `assessing.Assess`."""
+        assess = assessing(self.learner, x, label, response)
+        return lambda: ((part, self._decided(answers)) for part, answers in assess())
+
+    def _decided(self, answers: Answers) -> Answers:
+        return answers._replace(predicted=self.rule.decide(shares_of(self.learner, answers.scores)))
 
     def evaluate(
         self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
@@ -52,6 +59,14 @@ class Deciding:
         loss = fitted.staged_evaluate(x, label, stages)[0]
         p = fitted.staged(x, stages).swapaxes(2, 3)
         return loss, np.stack([self.rule.decide(one) for one in p])
+
+
+def shares_of(learner: Learner, scores: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Class probabilities (R, C, M) of what a learner's scores (R, 1 or C, M) show."""
+    p = learner.shown(scores.transpose(1, 0, 2).astype(np.float32))  # (1 or C, R, M)
+    if len(p) == 1:
+        p = np.concatenate([1 - p, p])
+    return p.transpose(1, 0, 2)
 
 
 def deciding(learner: Learner, rule: Rule) -> Learner:

@@ -14,6 +14,7 @@ from boundaryviz.engine.embeddings import Embedding
 from boundaryviz.engine.height_map import HeightMap
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.learners.measures import LOSSES
+from boundaryviz.scenario.history_spec import Engine as Name
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Scene
 
@@ -25,6 +26,7 @@ class Load:
     """Start afresh with this scenario on this scene. Answered by `Ready`.
 
     seeds: how many runs, from the scenario's own seed on. twin: train each a second time without the poison.
+    device: the engine to be had; where it cannot be, another is.
     """
 
     scenario: Scenario
@@ -98,7 +100,7 @@ class LoadCheckpoint:
 
 @dataclass(frozen=True, eq=False)
 class Resume:
-    """Train on from this checkpoint, paused, with as many runs and twins as it has."""
+    """Train on from this checkpoint, paused, with as many runs and twins as it has. device: what did the steps."""
 
     scenario: Scenario
     scene: Scene
@@ -269,11 +271,25 @@ PLAIN = 8
 """How many of `CURVES` there were before `MEASURES`: files of then have no more."""
 
 
+@dataclass(frozen=True)
+class Engine:
+    """What does the steps of the run that begins now, or is gone on with, for as long as it lasts.
+
+    words: with the name of the device. why: it was picked. missed: what was asked for or recorded, and why it is not
+    this one; "" where it is. absent: why others cannot be had, of those that cannot; each in words.
+    """
+
+    name: Name
+    words: str
+    why: str = ""
+    missed: str = ""
+    absent: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, eq=False)
 class Ready:
-    """The trainer is set up. device: in words. layers: units of each hidden layer."""
+    """The trainer is set up. layers: units of each hidden layer."""
 
-    device: str
     layers: tuple[int, ...]
     parameters: int
 
@@ -419,10 +435,21 @@ class Failed:
 
 
 @dataclass(frozen=True)
+class GpuLost:
+    """The GPU that did the steps, or was to, has no memory left or is gone, as `why` says; nothing more comes of this
+    trainer. Answered by going on with another, on the processor."""
+
+    why: str
+    details: str = ""
+
+
+@dataclass(frozen=True)
 class Heard:
     """All of the batches up to this number was acted on."""
 
     number: int
 
 
-FromTrainer = Ready | Frame | Curves | ProbeResult | RevisionApplied | Checkpoint | Rendering | State | Failed
+FromTrainer = (
+    Engine | Ready | Frame | Curves | ProbeResult | RevisionApplied | Checkpoint | Rendering | State | Failed | GpuLost
+)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from boundaryviz.engine.messages import CURVES, Checkpoint, Why
 from boundaryviz.engine.session import Session
 from boundaryviz.scene.scene import Domain
 
-SHARE = 0.02  # of the time of training; looking at every step takes some more
+SHARE = 0.015  # of the time of training; looking at every step takes some more
 BURST = 0.1  # seconds that may be spent ahead of it
 AGAIN = 0.05  # of the time since the last beginning: what may be spent ahead at another
 SPARSE = 0.005  # steps between two checkpoints, as a share of those since the last change
@@ -77,7 +78,7 @@ class Recorder:
         """Record the lowest validation loss, if it is not recorded yet: what it was of is about to change."""
         best, self._best = self._best, None
         if best is not None:
-            with session.as_of(best):
+            with self._paid(), session.as_of(best):
                 self._keep(session, seed, best, frozenset({"best"}))
 
     def free(self, session: Session) -> int:
@@ -112,7 +113,8 @@ class Recorder:
         if session.step_count >= self._due:
             self.record(session, seed, given=(rect, field, clean))
         elif exact and session.step_count == self._roughly:
-            self._keep(session, seed, session.state(), frozenset(), (rect, field, clean))
+            with self._paid():
+                self._keep(session, seed, session.state(), frozenset(), (rect, field, clean))
         if exact:
             self._roughly = -1
 
@@ -124,7 +126,8 @@ class Recorder:
         if self._best is not None and self._best["step"] == step:
             self._best, why = None, (*why, "best")
         self._last = self._roughly = step
-        self._keep(session, seed, session.state(), frozenset(why), given)
+        with self._paid():
+            self._keep(session, seed, session.state(), frozenset(why), given)
         self._due = step + max(1, int(SPARSE * (step - self._changed)))
 
     def _evaluated(self, session: Session, seed: int) -> None:
@@ -135,6 +138,8 @@ class Recorder:
             if not session.settled:  # what is fitted at once is recorded anyway, and costly to restore
                 self._best = session.state()
         won = session.evaluated.margins[replica] > 0
+        if not len(won):
+            return
         if session.twin:
             won &= ~(session.evaluated.margins[seed] > 0) & ~session.diverged[seed]
         if len(won) != len(self._won):
@@ -146,12 +151,17 @@ class Recorder:
     def _keep(
         self, session: Session, seed: int, state: dict[str, NDArray], why: frozenset[Why], given: Fields | None = None
     ) -> None:
-        began = self._clock()
         rect, field, clean = given or self._fields(session, seed)
         half = lambda values: None if values is None else values.astype(np.float16)  # noqa: E731
         self._checkpoints.append(
             Checkpoint(int(state["step"]), rect, field.astype(np.float16), half(clean), state, why)
         )
+
+    @contextmanager
+    def _paid(self) -> Iterator[None]:
+        """What is done within is paid for out of the share of the time."""
+        began = self._clock()
+        yield
         self._credit -= self._clock() - began
 
     def _fields(self, session: Session, seed: int) -> Fields:

@@ -9,12 +9,14 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from boundaryviz.defences.judged import Judged
 from boundaryviz.engine import device as devices
 from boundaryviz.engine.boundary import boundary_length
 from boundaryviz.engine.cascades import Cascades
+from boundaryviz.engine.choosing import choose
 from boundaryviz.engine.deciding import Deciding, deciding
 from boundaryviz.engine.defending import Defending
 from boundaryviz.engine.early_stopping import EarlyStopping
@@ -25,13 +27,14 @@ from boundaryviz.engine.messages import CURVES, OF_EMBEDDINGS, Curves
 from boundaryviz.engine.pace import Pace
 from boundaryviz.engine.replicas import Replicas
 from boundaryviz.engine.surface import Ask, in_parts, surface
-from boundaryviz.engine.twins import Twins, compare, margins
+from boundaryviz.engine.twins import Twins, compare
 from boundaryviz.evasion.common import common_push
 from boundaryviz.evasion.nearest import Look, asked_by
 from boundaryviz.evasion.pushes import Pushes, Robustness
 from boundaryviz.evasion.pushing import pushing
 from boundaryviz.evasion.robustness import measuring
 from boundaryviz.evasion.settings import EvasionSpec, Line
+from boundaryviz.learners.assessing import Assess
 from boundaryviz.learners.base import Extra, Learner, Problem, TrainingData, decided, leads_of
 from boundaryviz.learners.cascade import Cascade
 from boundaryviz.learners.families.estimators import DecisionTreeClassifierSpec, SVCSpec
@@ -40,6 +43,7 @@ from boundaryviz.learners.scaled import Scaled, learner_of
 from boundaryviz.learners.trees import Tree
 from boundaryviz.scenario.changes import stirs
 from boundaryviz.scenario.cost import check_memory
+from boundaryviz.scenario.history_spec import Engine as EngineName
 from boundaryviz.scenario.inputs import check_inputs
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.measure import measured, scaling_of
@@ -64,10 +68,12 @@ class Session:
     seeds: one per run, default the scenario's own. twin: train every seed twice, all clean replicas first (the
     poison has weight 0 there), then all poisoned ones; R is then 2 * len(seeds). replicas: whatever else, each as a run
     of its own, or with `twin` a clean half and then a poisoned one. steps: for how many somebody will keep the curves.
-    learner: in place of the scenario's. live: somebody may be dragging a point, see `Defending`.
-    evaluated: the last evaluation. defending: the scenario's defence.
+    learner: in place of the scenario's. live: somebody may be dragging a point, see `Defending`, and waits for no
+    program to be compiled unless it is asked for by name. device: the engine, as `devices.resolve` takes it, and
+    strict. engine: what does the steps, for as long as the run lasts. evaluated: the last evaluation. defending: the
+    scenario's defence.
     Raises DeviceError for a device that is not there, and MemoryNeeded before anything is built for which there is no
-    memory; the check is that of the processor's memory, and on CUDA left out. Raises InputsError for a learner that is
+    memory, on CUDA that of the GPU. Raises InputsError for a learner that is
     not for points with such inputs, and DefenceError for a defence that cannot judge them.
     """
 
@@ -82,13 +88,15 @@ class Session:
         steps: int = 0,
         learner: LearnerSettings | None = None,
         live: bool = False,
+        strict: bool = True,
     ) -> None:
         devices.one_thread()
         devices.keep_memory()
-        self.device = devices.resolve(device)
-        self.device_name = devices.describe(self.device)
         self.scenario, self._instead = scenario, learner
         self.scene = scenario.scene() if scene is None else scene
+        quickest = partial(self._quickest, seeds, twin, replicas)
+        self._resolve = partial(devices.resolve, wait=not live, strict=strict, pick=quickest)
+        self.engine = self._resolve(device, self.uncompiled)
         sights = replicas.sights if replicas is not None else 1 + twin
         runs = -(-len(replicas) // sights) if replicas is not None else 1 if seeds is None else len(seeds)
         self._crowd, self._needs = (runs, sights, steps), 0.0
@@ -99,11 +107,35 @@ class Session:
         self.seeds, self.twin = tuple(seeds), twin
         self.replicas = replicas or Replicas.of(self.seeds, twin)
         self._watched: int | None = None
+        self._assess: tuple[Learner, Assess] | None = None
         self._pace = Pace()
         self.defending = Defending(live)
         self.reset()
 
     # ---- set-up -------------------------------------------------------------------------------------
+
+    def _quickest(
+        self, seeds: Sequence[int] | None, twin: bool, replicas: Replicas | None, engines: Sequence[EngineName]
+    ) -> tuple[EngineName, str]:
+        """Of these engines, the last of which is the processor's, the one that does most steps of this run a second, as
+        `choosing` measures it; and why."""
+        scenario, scene, spec = self.scenario, self.scene, self.spec
+        if spec.family.at_once:
+            return engines[-1], "It is fitted at once, on the processor."
+        bare = scenario.model_copy(update={"defence": None})
+
+        def learner_on(engine: str) -> Learner:
+            return Session(bare, scene, seeds, twin, engine, replicas, learner=spec).learner
+
+        count = len(replicas) if replicas is not None else (1 if seeds is None else len(seeds)) * (1 + twin)
+        training, points = scenario.training, scene.points
+        private = training.clip > 0, training.gradient_noise > 0
+        key = (
+            spec.model_dump_json(), training.optimiser, training.batch_size, private, training.evaluate_every, count,
+            points.width, scene.classes, len(points).bit_length(), *engines,
+        )  # fmt: skip
+        found = choose(engines, learner_on, training.evaluate_every, key)
+        return next(one for one in engines if one == found.engine), f"Measured here: {found.why}."
 
     def _afford(self, scenario: Scenario, scene: Scene) -> None:
         """Raise MemoryNeeded where there is no memory to train this scenario on this scene instead of what is there.
@@ -116,9 +148,26 @@ class Session:
         if (given := self._handed) is not None:
             scene, own, apart = given.largest(scene), len(given.extra or ()), given.apart
         check_inputs(scenario, scene, own)
-        if self.device.type == "cuda":
-            return
-        self._needs = check_memory(scenario, scene, *self._crowd, own, self._needs, apart=apart)
+        free = devices.free_on_gpu if self.device.type == "cuda" else None
+        self._needs = check_memory(scenario, scene, *self._crowd, own, self._needs, apart=apart, free=free)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the tensors live."""
+        return self.engine.device
+
+    @property
+    def uncompiled(self) -> str:
+        """Why the compiled program is not for the learner on this scene, "" where it is."""
+        return devices.uncompiled_on(self.spec, self.scene, self.scenario.training)
+
+    def _go_on_with(self) -> devices.Engine:
+        """The engine of a run that begins where another ends: the same, unless it is not for the learner any more, or
+        the program has come that was waited for."""
+        engine, uncompiled = self.engine, self.uncompiled
+        if engine.name == "compiled" and uncompiled:
+            return devices.without_program(uncompiled)
+        return self._resolve("auto", uncompiled) if engine.pending else engine
 
     @property
     def spec(self) -> LearnerSettings:
@@ -135,9 +184,13 @@ class Session:
         self._scaling_by = self.scenario.data.input_scale
         if self._scaling_by == "standardised":
             self.scene = measured(self.scene)
+        self.engine = self._go_on_with()
         problem = self._task(self.scenario, self.scene, self.replicas.seeds)
         scale = scaling_of(self.scene, self._scaling_by)
         plain = learner_of(self.spec, self.scenario.training, problem, self.device, scale)
+        if self.engine.program is not None:
+            net: Any = plain  # what the program is for
+            net.step_by(self.engine.program)
         self._rescale = plain.rescale if isinstance(plain, Scaled) else None
         self.rule = self.scenario.decision.rule_in(self.scene, self.spec)
         self.learner: Learner = deciding(plain, self.rule)
@@ -209,6 +262,7 @@ class Session:
         self.cascades.set_data(data, scale)
         self._changed = True
         self._evaluation_set = EvaluationSet.of(scene, seen, self.replicas, self.spec.fits_responses, left)
+        self._assess = None
 
     def _judged(
         self,
@@ -256,6 +310,7 @@ class Session:
         if stirred:
             self._begin_stopping()
         self.learner.set_training(self.spec, scenario.training)
+        self._assess = None
         self.cascades.set_spec(self.spec)
         self._decide()
         self._changed = True
@@ -348,10 +403,10 @@ class Session:
             self.learner.restore(self._stopping.held(self.learner.state()))
 
     def _record(self) -> None:
-        self.evaluated = Evaluation(self.step_count, self.evaluate(), self.margins())
+        self._lost = self.diverged
+        self.evaluated = Evaluation(self.step_count, *self._measured(self._lost))
         self._recorded.append(self.evaluated)
         self.cascades.look(self.step_count)
-        self._lost = self.diverged
 
     @property
     def diverged(self) -> NDArray[np.bool_]:
@@ -378,7 +433,8 @@ class Session:
         cascades = {f"cascade.{name}": array for name, array in self.cascades.state().items()}
         stopping = {} if self._stopping is None else self._stopping.state()
         ends = {f"stopping.{name}": array for name, array in stopping.items()}
-        return {"step": np.array(self.step_count), "diverged": self.diverged, **learner, **cascades, **ends}
+        lost = self._lost.copy() if self.evaluated.step == self.step_count else self.diverged
+        return {"step": np.array(self.step_count), "diverged": lost, **learner, **cascades, **ends}
 
     def restore(self, state: Mapping[str, NDArray]) -> None:
         """Go on from a `state` of a session with this scenario, scene and replicas; on the CPU to the same bits.
@@ -411,22 +467,23 @@ class Session:
     def evaluate(self) -> NDArray[np.float64]:
         """Losses, errors, flips and costs now, float64 (R, 33), columns as in `CURVES`; NaN where there is nothing to
         see, and of what diverged."""
-        asked = self._evaluation_set
-        if len(asked.x):
-            values = asked.summary(self.learner, self.diverged, self.rule)
-        else:
-            values = np.full((len(self.replicas), len(CURVES)), np.nan)
-        if self.spec.family.self_supervised:
-            learner: Any = self.learner
-            values[:, OF_EMBEDDINGS] = np.where(self.diverged[:, None], np.nan, learner.measures())
-        return values
+        return self._measured(self.diverged)[0]
 
     def margins(self) -> NDArray[np.float64]:
-        """How far each pin is on the attacker's side, float64 (R, P) in -1..1; see `twins.margins`. NaN of what
+        """How far each pin is on the attacker's side, float64 (R, P) in -1..1; see `twins.leads`. NaN of what
         diverged."""
-        found = margins(self.scene, len(self.replicas), self.learner.probabilities)
-        found[self.diverged] = np.nan
-        return found
+        return self._measured(self.diverged)[1]
+
+    def _measured(self, lost: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """As `evaluate` and `margins`, where these replicas (R,) have diverged."""
+        asked = self._evaluation_set
+        if self._assess is None or self._assess[0] is not self.learner:
+            self._assess = self.learner, asked.asking(self.learner)
+        values, margins = asked.summary(*self._assess, lost, self.rule)
+        if self.spec.family.self_supervised:
+            learner: Any = self.learner
+            values[:, OF_EMBEDDINGS] = np.where(lost[:, None], np.nan, learner.measures())
+        return values, margins
 
     def probabilities(self, x: NDArray[np.float64], replica: int = 0) -> NDArray[np.float32]:
         """Class probabilities at `x` (G, D): float32 (G, C)."""

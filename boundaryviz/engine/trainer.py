@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from boundaryviz.engine import device as devices
 from boundaryviz.engine import messages as m
 from boundaryviz.engine.blocks import TURN, Blocks
 from boundaryviz.engine.judging import DefenceError
@@ -98,8 +99,7 @@ class Trainer:
             return said + self._mended(message, said)
         except Exception as error:
             self._halt()
-            where = f"while handling {type(message).__name__}"
-            return [m.Failed(where, str(error) or type(error).__name__, traceback.format_exc())]
+            return [_failed(f"while handling {type(message).__name__}", error)]
 
     def _mended(self, message: m.ToTrainer, said: list[m.FromTrainer]) -> list[m.FromTrainer]:
         """Be halted by a change that is refused, and train on once one can be had."""
@@ -124,7 +124,7 @@ class Trainer:
                 self._revision = message.revision
                 self._halt()
                 self._watch()
-                return [self._ready(), *self._restarted("loaded")]
+                return [self._engine(), self._ready(), *self._restarted("loaded")]
             case m.Resume():
                 session = _begun(message)
                 session.watch(self._seed_of(session))
@@ -134,7 +134,7 @@ class Trainer:
                 self._loaded_checkpoint = None
                 self._halt()
                 self._watch()
-                return self._restarted("resumed")
+                return [self._engine(), *self._restarted("resumed")]
             case m.View():
                 self._view = message
                 self._watch()
@@ -161,7 +161,7 @@ class Trainer:
                 self._touch()
                 self._due = min(self._due, self._clock())  # a hand is waiting to see what became of its move
                 if self._session.learner is not learner:  # the number of classes changed
-                    return [self._ready(), *self._restarted("reset")]
+                    return [self._engine(), self._ready(), *self._restarted("reset")]
                 return [] if same and message.scenario is None else self._stirred()
             case m.SetScenario():
                 before = self._session.scenario
@@ -183,7 +183,7 @@ class Trainer:
                 return [*said, *self._curves(), m.State(False, self._session.step_count)]
             case m.Reset():
                 self._session.reset(range(message.seed, message.seed + len(self._session.seeds)))
-                return self._restarted("reset")
+                return [self._engine(), *self._restarted("reset")]
             case m.Stop():
                 self._halt()
                 self._leave(None)
@@ -207,7 +207,15 @@ class Trainer:
     def _ready(self) -> m.Ready:
         assert self._session is not None
         learner = self._session.learner
-        return m.Ready(self._session.device_name, learner.hidden, learner.parameters)
+        return m.Ready(learner.hidden, learner.parameters)
+
+    def _engine(self) -> m.Engine:
+        assert self._session is not None
+        found, uncompiled = self._session.engine, self._session.uncompiled
+        missing = {name: devices.absent(name, uncompiled) for name in devices.NAMES}
+        return m.Engine(
+            found.name, found.words, found.why, found.missed, {name: why for name, why in missing.items() if why}
+        )
 
     def _restarted(self, why: Literal["reset", "loaded", "resumed"]) -> list[m.FromTrainer]:
         assert self._session is not None
@@ -285,7 +293,7 @@ class Trainer:
         except Exception as error:
             self._halt()
             self._dirty, self._exact, self._finer = False, True, None
-            return [m.Failed("while training", str(error) or type(error).__name__, traceback.format_exc())]
+            return [_failed("while training", error)]
 
     def _judged(self) -> list[m.FromTrainer]:
         """Train with a verdict of the defence that has come meanwhile; why it is refused, where there can be none."""
@@ -440,7 +448,9 @@ class Trainer:
         assert now is not None
         if self._loaded_checkpoint is not None:
             self._loaded_checkpoint[2].defending.stop()
-        session = Session(message.scenario, message.scene, now.seeds, now.twin, now.device.type, live=True)
+        session = Session(
+            message.scenario, message.scene, now.seeds, now.twin, now.engine.name, live=True, strict=False
+        )
         session.watch(self._seed)
         session.restore(message.state)
         self._loaded_state = message.state
@@ -464,7 +474,14 @@ class Trainer:
 
 def _begun(message: m.Load | m.Resume) -> Session:
     seeds = range(first := message.scenario.training.seed, first + message.seeds)
-    return Session(message.scenario, message.scene, seeds, message.twin, message.device, live=True)
+    return Session(message.scenario, message.scene, seeds, message.twin, message.device, live=True, strict=False)
+
+
+def _failed(where: str, error: Exception) -> m.Failed | m.GpuLost:
+    """What is said of an error, which is at hand, where nobody has seen to it."""
+    if why := devices.gpu_trouble(error):
+        return m.GpuLost(why, traceback.format_exc())
+    return m.Failed(where, str(error) or type(error).__name__, traceback.format_exc())
 
 
 def _quick(session: Session, view: m.View, replica: int, clean: int | None) -> Fields:

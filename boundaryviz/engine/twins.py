@@ -34,21 +34,10 @@ class Twins:
     diverged: NDArray[np.bool_]
 
 
-def margins(scene: Scene, replicas: int, probabilities: Callable[[Inputs], NDArray]) -> NDArray[np.float64]:
-    """How far each pin is on the attacker's side, float64 (R, P): the probability of the class the attacker wants
-    less the largest other one, in -1..1; NaN where undecided.
-
-    probabilities: inputs (G, D) to (R, C, G).
-    """
-    targets = scene.targets
-    if not targets:
-        return np.empty((replicas, 0))
-    return leads(probabilities(scene.embed(_places(scene))), np.array([target.target_class for target in targets]))
-
-
 def leads(p: NDArray[np.floating], label: NDArray[np.integer]) -> NDArray[np.float64]:
     """By how much the class `label` (G,) is more probable than the likeliest other one: float64 (R, G) in -1..1 of
-    probabilities (R, C, G); NaN where undecided."""
+    probabilities (R, C, G); NaN where undecided. Of pins and the class that the attacker wants, how far each is on the
+    attacker's side."""
     p, at = p.astype(np.float64), np.arange(len(label))
     own = p[:, label, at]
     p[:, label, at] = -np.inf
@@ -70,7 +59,7 @@ def comparing(
     k, d = len(diverged) // 2, scene.domain
     columns, rows = d.shape(side)
     test = scene.points.x[(scene.points.split == Split.TEST) & ~scene.points.muted & ~scene.points.is_poison]
-    targets, plane = _places(scene), d.grid(columns, rows)
+    targets, plane = pins_at(scene), d.grid(columns, rows)
     shown = np.concatenate([targets, plane])
     if scene.section is None:
         asks = [(predict, np.concatenate([test, shown]))]
@@ -90,5 +79,7 @@ def comparing(
     )
 
 
-def _places(scene: Scene) -> NDArray[np.float64]:
+def pins_at(scene: Scene) -> NDArray[np.float64]:
+    """Where the pins of attackers are on the plane, (P, 2)."""
+    """Where the pins of attackers are on the plane, (P, 2)."""
     return np.array([(target.x, target.y) for target in scene.targets], dtype=np.float64).reshape(-1, 2)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import contourpy
 import numpy as np
 from numpy.typing import NDArray
 
@@ -95,6 +94,8 @@ def _pieces(lead: NDArray[np.floating], rect: Domain) -> NDArray[np.float64]:
     rows, columns = lead.shape
     if min(rows, columns) < 2:
         return np.empty((0, 4))
+    import contourpy  # what trains without a window does without it
+
     x = rect.left + (np.arange(columns) + 0.5) * rect.width / columns
     y = rect.bottom + (np.arange(rows) + 0.5) * rect.height / rows
     lines = contourpy.contour_generator(x, y, np.ma.masked_invalid(lead)).lines(0.0)

@@ -65,6 +65,7 @@ from boundaryviz.gui.timeline.files import TimelineFiles
 from boundaryviz.gui.training.axes import AxesControl
 from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.training.controller import Controller
+from boundaryviz.gui.training.engine_control import EngineControl, preferred
 from boundaryviz.gui.training.history_keeper import HistoryKeeper
 from boundaryviz.gui.training.points import PointsControl
 from boundaryviz.gui.training.presenter import Word
@@ -160,13 +161,17 @@ class Workbench:
         self.reader = Writer(window, "boundaryviz-reader")
         self.folder = Folder()
         self.client = client = TrainerClient(start, link, window)
+        client.prefer(preferred(settings))
         self.history = HistoryKeeper(client, window)
         self.document = document = Document(given, window, self.history.now, self.history.pending)
         self.controller = Controller(window, self.planes, document, client, self.history)
+        self.engine = EngineControl(window, self.controller, client, settings, self.log)
         document.opened.connect(self._begin_anew)  # before whoever brings back what belongs to what was opened
         self._join_views()
         self._join_files()
-        self.errors = ErrorReporting(window, self.log, lambda: bool(self.autosave and self.autosave.now()))
+        self.errors = ErrorReporting(
+            window, self.log, lambda: bool(self.autosave and self.autosave.now()), self.engine.facts
+        )
         client.failed.connect(self._note_failure)
         window.ask_before_closing(lambda: "film" not in self._made or self.film.may_leave())
         window.ask_before_closing(self.filing.may_close)

@@ -168,7 +168,7 @@ class Answers(NamedTuple):
 
     loss: NDArray[np.float64]
     predicted: NDArray[np.int64]
-    scores: NDArray[np.float32]
+    scores: NDArray[np.floating]
 
 
 def leads_of(p: NDArray[np.floating]) -> NDArray[np.float32]:

@@ -12,8 +12,11 @@ from torch.nn import functional as F
 
 from boundaryviz.learners.base import TrainingData
 from boundaryviz.learners.batches import FULL_CHUNK, PAD, BatchSize, Epoch, Pool, chunks, closed_up, epoch, widened
+from boundaryviz.learners.handing import handed
+from boundaryviz.learners.tensor_epochs import Dealt, TensorEpochs
 
 _AHEAD, _FLOATS = 64, 1 << 17  # batches gathered at once: so many, or as many as fit into so many floats
+_FLOATS_OF_A_GPU = 1 << 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,18 +24,40 @@ class Batch:
     """Columns of one step: inputs x (R or 1, F, B), targets q (R or 1, K, B), weight (R, 1, B).
 
     at: int64 (R or 1, B), the positions of the columns among points and slots; a column of weight 0 may stand
-    anywhere. Of poison R are the replicas that see any, see `BatchLoader.seeing`.
+    anywhere. where: the same among the rows of the loader. Of poison R are the replicas that see any, see
+    `BatchLoader.seeing`.
     """
 
     x: Tensor
     q: Tensor
     weight: Tensor
     at: Tensor
+    where: Tensor
 
     def of(self, some: slice) -> Batch:
         """Those replicas alone."""
-        x, q, at = (t if len(t) == 1 else t[some] for t in (self.x, self.q, self.at))
-        return Batch(x, q, self.weight[some], at)
+        x, q, at, where = (t if len(t) == 1 else t[some] for t in (self.x, self.q, self.at, self.where))
+        return Batch(x, q, self.weight[some], at, where)
+
+
+@dataclass(frozen=True, eq=False)
+class Dealing:
+    """What somebody needs to deal in the loader's stead.
+
+    rows: inputs and targets of the points, then of the slots of each replica, (n, F + K). number, at: int64 (R,), the
+    epoch and the batch in it that comes next, which are the loader's own: they are counted on in place.
+    several: bool (R,), whose points are more than a batch.
+    """
+
+    pool: Pool
+    rows: Tensor
+    points: int
+    slots: int
+    size: BatchSize
+    number: NDArray[np.int64]
+    at: NDArray[np.int64]
+    several: NDArray[np.bool_]
+    idle: NDArray[np.int64]
 
 
 Step = tuple[Batch, ...]
@@ -48,16 +73,25 @@ class BatchLoader:
 
     A batch of all points is one that the replicas share, and every step has the same. Replicas with windows of their
     own have places of their own in epochs of their own; what they share is the width of a batch.
+
+    Where the device is a GPU, epochs of the others are dealt there, see `TensorEpochs`. Steps of which more have poison
+    than need be then have more columns of weight 0.
     """
 
     def __init__(self, seeds: tuple[int, ...], device: torch.device, dtype: torch.dtype) -> None:
         self._seeds, self._device, self._dtype = seeds, device, dtype
+        self._deals_there = device.type == "cuda"
+        self._there: TensorEpochs | None = None
+        self._block: Dealt | None = None
         self._pool: Pool | None = None
         self._epoch: Epoch | None = None
         self._number, self._at = np.zeros((2, len(seeds)), dtype=np.int64)  # of the epoch, and in it of the next batch
         self._taken = 0  # batches since then, of whoever does not have all points in one
         self._ready: list[Step] = []  # gathered, the next one last
+        # where what has been dealt and gathered goes on, while the place is another
+        self._left: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
         self._size: BatchSize = "full"
+        self._gathers = True
         self._still = True  # every step has the same batch
         self._several = np.zeros(len(seeds), dtype=bool)  # whose points are more than a batch
         self.seeing = slice(0, 0)
@@ -77,9 +111,20 @@ class BatchLoader:
         """Takes effect with the next batch, which opens the present epoch afresh."""
         if size != self._size:
             self._settle()
-            self._size, self._epoch, self._ready = size, None, []
+            self._size, self._ready = size, []
+            self._forget()
             self._at[:] = 0
             self._measure()
+
+    def set_gathering(self, gathers: bool) -> None:
+        """Whether the next batches come with their inputs and targets, or without, for whoever reads the `rows`."""
+        if gathers != self._gathers:
+            self._gathers, self._ready = gathers, []
+
+    @property
+    def rows(self) -> Tensor:
+        """Inputs and targets of each point, then of the slots of each replica, (n, F + K)."""
+        return self._rows
 
     def set_data(self, data: TrainingData, inputs: Tensor, targets: Tensor, eligible: NDArray[np.bool_]) -> None:
         """Deal out the eligible points from now on. inputs (F, n) and targets (K, n) are the columns, and eligible
@@ -111,7 +156,7 @@ class BatchLoader:
         self._sections = [len(inputs), len(targets)]
         self._ready = []
         if before is None or not before.same_as(self._pool):
-            self._epoch = None
+            self._forget()
             self.idle = np.flatnonzero(~self._pool.weights.any(axis=1))
             self._measure()
 
@@ -126,23 +171,48 @@ class BatchLoader:
         """How far it has dealt: the number of the epoch, and of the next batch in it; of each replica, (2, R), where
         they have windows of their own, else of all, (2,)."""
         self._settle()
-        place = np.stack([self._number, self._at])
+        place = np.array([self._number, self._at])
         return place if self._pool is not None and self._apart else place[:, 0]
 
     def _settle(self) -> None:
+        if not self._taken:
+            return
         self._at += self._taken * self._several
         self._taken = 0
+        if self._there is not None:  # whose batches go on from epoch to epoch; the end of one is not the next one yet
+            over = np.maximum(self._at - 1, 0) // self._there.batches
+            self._number += over
+            self._at -= over * self._there.batches
+
+    def _forget(self) -> None:
+        """Nothing of what was dealt holds any longer."""
+        self._epoch = self._there = self._block = None
 
     def go_to(self, place: NDArray[np.int64]) -> None:
         """Deal on from a `place` of a loader with the same points and size of batches. Raises ValueError for none."""
         number, at = np.broadcast_to(np.asarray(place, dtype=np.int64).reshape(2, -1), (2, len(self._seeds)))
-        self._number, self._at, self._taken = number.copy(), at.copy(), 0
-        self._epoch, self._ready = None, []
+        self._settle()
+        self._left = self._left or (self._number, self._at)
+        self._number, self._at = number.copy(), at.copy()
+
+    def dealing(self) -> Dealing:
+        """For whoever deals from here on; it holds until data, size or place are set, or `next` is called again."""
+        assert self._pool is not None
+        self._settle()
+        self._epoch, self._ready, self._left = None, [], None
+        return Dealing(
+            self._pool, self._rows, self._points, self._slots, self._size, self._number, self._at, self._several,
+            self.idle,
+        )  # fmt: skip
 
     def next(self) -> Step:
         """The columns of the next step. Raises ValueError where there is no point."""
+        if self._left is not None:  # whoever only looked back and has returned goes on with what was dealt
+            if not (np.array_equal(self._number, self._left[0]) and np.array_equal(self._at, self._left[1])):
+                self._epoch, self._block, self._ready = None, None, []
+            self._left = None
         if not self._ready:
-            self._ready = self._whole() if self._still and not self._apart else self._some()[::-1]
+            self._ready = self._whole() if self._still and not self._apart else self._gathered()[::-1]
         if self._still:
             return self._ready[0]
         self._taken += 1
@@ -165,6 +235,30 @@ class BatchLoader:
 
     def _numbers(self) -> int | NDArray[np.int64]:
         return self._number if self._apart else int(self._number[0])
+
+    def _gathered(self) -> list[Step]:
+        return self._from_there() if self._deals_there and not self._apart else self._some()
+
+    def _from_there(self) -> list[Step]:
+        """The next few steps of epochs that are dealt on the device, all of them with as many columns."""
+        assert self._pool is not None
+        self._settle()
+        if self._there is None or self._there.seeing != self.seeing:
+            size = self._pool.width(self._size)
+            self._there = TensorEpochs(self._pool, self._seeds, size, self.seeing, self._device)
+            self._block = None
+        block, batches = self._block, self._there.batches
+        step = int(self._number[0]) * batches + int(self._at[0])
+        if block is None or not 0 <= step - block.first * batches < len(block.at):
+            block = self._block = self._there.deal(step // batches)
+        first = step - block.first * batches
+        columns = block.at[0].numel() + block.poison_at[0].numel()
+        some = slice(first, first + max(1, min(_AHEAD, _FLOATS_OF_A_GPU // (columns * sum(self._sections)))))
+        parts = [self._columns(block.at[some], block.weight[some], 0)]
+        for part in chunks(block.poison_at.shape[2]):
+            at, weight = block.poison_at[some, :, part], block.poison_weight[some, :, part]
+            parts.append(self._columns(at, weight, self.seeing.start))
+        return list(zip(*parts, strict=True))
 
     def _some(self) -> list[Step]:
         """The next few steps of the epoch; one gather for all of them."""
@@ -189,20 +283,24 @@ class BatchLoader:
         self, index: NDArray[np.int64], weight: NDArray[np.float32], replicas: slice, columns: slice, first: int = 0
     ) -> list[Batch]:
         """The batches of some steps from positions and weights (steps, R, columns), R counted from the first."""
-        at = np.ascontiguousarray(index[:, replicas, columns])
-        where = torch.from_numpy(self._own(at, first + (replicas.start or 0))).to(self._device)
-        rows = self._rows[where].transpose(2, 3)
-        x, q = (t.contiguous() for t in rows.split(self._sections, 2))
-        weights = self._tensor(weight[:, replicas, columns])[:, :, None].contiguous()
-        positions = torch.from_numpy(at).to(self._device) if self._slots else where
-        return [Batch(*tensors) for tensors in zip(x, q, weights, positions, strict=True)]
+        at = handed(torch.from_numpy(np.ascontiguousarray(index[:, replicas, columns])), self._device)
+        return self._columns(at, self._tensor(weight[:, replicas, columns]), first + (replicas.start or 0))
 
-    def _own(self, at: NDArray[np.int64], first: int) -> NDArray[np.int64]:
+    def _columns(self, at: Tensor, weight: Tensor, first: int) -> list[Batch]:
+        """The batches of some steps, of positions and weights (steps, R, columns) of the replicas from the first on."""
+        where = self._own(at, first)
+        nothing = len(at), 1, sum(self._sections), 0
+        rows = self._rows[where].transpose(2, 3) if self._gathers else self._rows.new_empty(nothing)
+        x, q = (t.contiguous() for t in rows.split(self._sections, 2))
+        weights = weight.to(self._dtype)[:, :, None].contiguous()
+        return [Batch(*tensors) for tensors in zip(x, q, weights, at, where, strict=True)]
+
+    def _own(self, at: Tensor, first: int) -> Tensor:
         """In which row the columns (..., R, B) of the replicas from the first on stand: of slots each has its own."""
         if not self._slots:
             return at
-        before = (first + np.arange(at.shape[-2]))[:, None] * self._slots
-        return np.where(at >= self._points, at + before, at)
+        before = torch.arange(first, first + at.shape[-2], device=at.device)[:, None] * self._slots
+        return torch.where(at >= self._points, at + before, at)
 
     def _whole(self) -> list[Step]:
         """All points as one step, padded with columns of weight 0. Every replica shares the clean ones, and poison
@@ -210,9 +308,16 @@ class BatchLoader:
         assert self._pool is not None
         dealt = epoch(self._pool, self._seeds, 0, "full")
         clean, seeing = dealt.clean, self.seeing
-        shared = self._shared(dealt.index[0, 0, :clean], dealt.weight[0, :, :clean], -clean % PAD)
+        index, weight = dealt.index[:, :, :clean], dealt.weight[:, :, :clean]
+        if (index[0, 0] >= self._points).any():  # slots, where there is nothing but poison
+            spare = ((0, 0), (0, 0), (0, -clean % PAD))
+            index, weight = np.pad(index, spare, "edge"), np.pad(weight, spare)
+            shared = self._gather(index, weight, slice(None), slice(None))[0]
+        else:
+            shared = self._shared(index[0, 0], weight[0], -clean % PAD)
         index, weight = closed_up(dealt.index[:, seeing, clean:], dealt.weight[:, seeing, clean:], 0, FULL_CHUNK)
-        alike = not self._slots and bool(((weight != 0) == (weight[:, :1] != 0)).all())
+        seen = weight != 0
+        alike = bool((seen == seen[:, :1]).all() and ((index == index[:, :1]) | ~seen).all()) and not self._slots
         parts = chunks(index.shape[2], FULL_CHUNK)
         if alike and parts:
             return [(shared, *(self._shared(index[0, 0, part], weight[0, :, part]) for part in parts))]
@@ -222,10 +327,10 @@ class BatchLoader:
         """Columns (B,) that replicas share with weights (R, B), and some more of weight 0."""
         at = torch.from_numpy(np.append(index, np.repeat(index[:1], spare))).to(self._device)
         x, q = self._rows[at].T.contiguous().split(self._sections)
-        return Batch(x[None], q[None], F.pad(self._tensor(weight.copy()), (0, spare))[:, None], at[None])
+        return Batch(x[None], q[None], F.pad(self._tensor(weight.copy()), (0, spare))[:, None], at[None], at[None])
 
     def _tensor(self, weight: NDArray[np.float32]) -> Tensor:
-        return torch.from_numpy(weight).to(self._device, self._dtype)
+        return handed(torch.from_numpy(weight), self._device).to(self._dtype)
 
     def _poison(self, width: int, clean: int) -> list[tuple[slice, slice]]:
         """Replicas and columns of the parts of the poison, which comes after the clean columns."""

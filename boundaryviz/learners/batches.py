@@ -229,12 +229,16 @@ def closed_up(
 
     So a replica's poison stands in the same columns, and hence gets the same noise, whatever other replicas see.
     """
+    if place.shape[2] == size:
+        return place, weight
     seen = weight[:, :, size:] != 0
     width = widened(int(seen.sum(axis=2).max(initial=0)), chunk)
     order = np.argsort(~seen, axis=2, kind="stable")[:, :, :width] + size
     spare = width - order.shape[2]
     places = np.concatenate([place[:, :, :size], np.take_along_axis(place, order, axis=2)], axis=2)
     weights = np.concatenate([weight[:, :, :size], np.take_along_axis(weight, order, axis=2)], axis=2)
+    if not spare:
+        return places, weights
     return np.pad(places, ((0, 0), (0, 0), (0, spare)), "edge"), np.pad(weights, ((0, 0), (0, 0), (0, spare)))
 
 

@@ -69,7 +69,7 @@ class Distillation(Network):
     def set_data(self, data: TrainingData) -> None:
         """Train the teachers on the labelled points of `data` from the next step on; the weights stay."""
         x, label = data.rows()
-        self._loader.set_data(data, self._inputs(x), self._targets(label), label >= 0)
+        self._loader.set_data(data, self._inputs(x), self._targets(label).to(self.device), label >= 0)
 
     def set_training(self, spec: DistillationSpec, training: TrainingSpec) -> None:
         """Take over rate, penalties, sizes of batches and who is shown from the next step on."""

@@ -177,6 +177,11 @@ class LearnerSettings(Spec):
         """
         return {}
 
+    def uncompiled(self, width: int, classes: int, optimiser: str) -> str:
+        """Why the compiled program is not for learners with these settings, of points with so many inputs and so many
+        classes, trained with this optimiser: in words, empty where it is. Only what resets a run decides."""
+        return "only nets are compiled"
+
     def memory(self, size: Size, training: TrainingSpec) -> Needs:
         """Bytes that R models on N points need, asked about M points at once, beyond what all learners need."""
         return {}

@@ -45,6 +45,7 @@ class FeatureMap:
         self._columns = [_COLUMNS[name] for name in spec.features] if width == 2 else []
         self._all = width != 2 and bool(spec.features)
         self._directions = generator(0, Purpose.FOURIER).standard_normal((spec.fourier, width)) * spec.fourier_scale
+        self._elsewhere: dict[tuple[torch.device, torch.dtype], Tensor] = {}
         self.size = len(self._columns) + self._all * width + 2 * spec.fourier
         self.plain = (self._all or spec.features == ("x", "y")) and not spec.fourier
 
@@ -66,7 +67,14 @@ class FeatureMap:
         rows = [column(*x.unbind(1), torch.sin) for column in self._columns]
         found = [x] if self._all else [torch.stack(rows, 1)] if rows else []
         if len(self._directions):
-            angle = torch.from_numpy(self._directions).to(x) @ x
+            angle = self._directions_for(x) @ x
             scale = np.sqrt(1.0 / len(self._directions))
             found += [torch.cos(angle) * scale, torch.sin(angle) * scale]
         return torch.cat(found, 1)
+
+    def _directions_for(self, x: Tensor) -> Tensor:
+        """The directions (D, 2) beside x: brought there once, for what is recorded can bring nothing."""
+        place = x.device, x.dtype
+        if place not in self._elsewhere:
+            self._elsewhere[place] = torch.from_numpy(self._directions).to(x)
+        return self._elsewhere[place]

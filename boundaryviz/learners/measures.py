@@ -18,45 +18,89 @@ Scale = Literal["logits", "probabilities"]
 lead in either, and a lead of probabilities may go beyond -1 and 1, which then count for certain."""
 
 LOSSES = ("absolute", "squared", "log", "hinge", "focal")
-_SMALLEST = np.float32(1e-12)  # a probability below it counts as this much: a certain mistake has a finite loss
-_ONE = np.float32(1)
+_SMALLEST = 1e-12  # a probability below it counts as this much: a certain mistake has a finite loss
 
 
 @np.errstate(over="ignore", invalid="ignore")  # of a net that is about to diverge
-def point_losses(scores: NDArray[np.float32], label: NDArray[np.int64], scale: Scale) -> NDArray[np.float32]:
-    """`LOSSES` of each point, float32 (5, R, M), of scores (R, 1 or C, M) and true classes (M,).
+def point_losses(
+    scores: NDArray[np.floating],
+    label: NDArray[np.int64],
+    scale: Scale,
+    log: NDArray[np.float64] | None = None,
+    out: NDArray[np.float64] | None = None,
+) -> NDArray[np.float64]:
+    """`LOSSES` of each point, (5, R, M), of scores (R, 1 or C, M) and true classes (M,), in double precision.
 
-    A place that is undecided, with NaN for probabilities, counts as an even guess.
+    A place that is undecided, with NaN for probabilities, counts as an even guess. log: of each point (R, M), where it
+    is known already. out: where to put them.
     """
+    out = np.empty((len(LOSSES), len(scores), len(label))) if out is None else out
     if scores.shape[1] == 1:
-        return _of_two(scores[:, 0], label, scale)
+        _of_two(scores[:, 0], label, scale, log, out)
+        return out
     classes, at = scores.shape[1], np.arange(len(label))
+    rivals: NDArray[np.float64] = scores.astype(np.float64)
     if scale == "logits":
-        log_p = scores - scores.max(axis=1, keepdims=True)
-        p = np.exp(log_p)
-        total = p.sum(axis=1, keepdims=True)
-        p, mine = p / total, log_p[:, label, at] - np.log(total[:, 0])
+        p, mine = _softmax(rivals, label)
     else:
-        scores = np.where(np.isnan(scores), np.float32(1 / classes), scores)
-        p, mine = scores, np.log(np.maximum(scores[:, label, at], _SMALLEST))
-    true, own = p[:, label, at], scores[:, label, at]
-    short = _ONE - true
-    squared = np.float32(0.5) * (short * short + (p * p).sum(axis=1) - true * true)
-    rivals = scores.copy()
+        rivals[np.isnan(rivals)] = 1 / classes
+        p = rivals.copy()
+        mine = np.log(np.maximum(p[:, label, at], _SMALLEST))
+    log = -mine if log is None else log
+    true, own = p[:, label, at], rivals[:, label, at]
+    short = 1 - true
+    squared = (short * short + (p * p).sum(axis=1) - true * true) * 0.5
     rivals[:, label, at] = -np.inf
-    return np.stack([short, squared, -mine, np.maximum(_ONE + rivals.max(axis=1) - own, 0), -short * short * mine])
+    out[0], out[1], out[2] = short, squared, log
+    np.maximum(1 + rivals.max(axis=1) - own, 0, out=out[3])
+    np.multiply(short * short, log, out=out[4])
+    return out
 
 
-def _of_two(lead: NDArray[np.float32], label: NDArray[np.int64], scale: Scale) -> NDArray[np.float32]:
+@np.errstate(over="ignore", invalid="ignore")
+def log_losses(logits: NDArray[np.float64], label: NDArray[np.int64]) -> NDArray[np.float64]:
+    """-log of the probability of the true class (M,), float64 (R, M), of logits (R, 1 or C, M), 1 for the second of
+    two classes' lead; in double precision, for in single what is almost certain has a loss of nothing but rounding."""
+    if logits.shape[1] > 1:
+        return -_softmax(logits, label)[1]
+    mine = logits[:, 0] * (2 * label - 1)
+    found = np.abs(mine)
+    np.negative(found, out=found)
+    np.exp(found, out=found)
+    np.log1p(found, out=found)
+    found -= np.minimum(mine, 0, out=mine)
+    return found
+
+
+def _softmax(logits: NDArray[np.float64], label: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The probabilities (R, C, M), and of the true class their log (R, M)."""
+    log_p = logits - logits.max(axis=1, keepdims=True)
+    p = np.exp(log_p)
+    total = p.sum(axis=1, keepdims=True)
+    return p / total, log_p[:, label, np.arange(len(label))] - np.log(total[:, 0])
+
+
+def _of_two(
+    lead: NDArray[np.floating],
+    label: NDArray[np.int64],
+    scale: Scale,
+    log: NDArray[np.float64] | None,
+    out: NDArray[np.float64],
+) -> None:
     """As `point_losses`, of the second class's lead (R, M)."""
-    mine = lead * (2 * label - 1).astype(np.float32)
+    short, squared, given, hinge, focal = out
+    np.multiply(lead, 2 * label - 1, out=hinge)
     if scale == "logits":
-        small = np.exp(-np.abs(mine))
-        short = np.where(mine >= 0, small, _ONE) / (_ONE + small)
-        log_p = np.minimum(mine, 0) - np.log1p(small)
+        given[...] = log_losses(lead[:, None].astype(np.float64), label) if log is None else log
+        np.negative(given, out=short)
+        np.expm1(short, out=short)
+        np.negative(short, out=short)  # 1 - p, exactly where p is almost 1
     else:
-        mine = np.where(np.isnan(mine), np.float32(0), mine)
-        p = ((mine + _ONE) * np.float32(0.5)).clip(0, 1)
-        short, log_p = _ONE - p, np.log(np.maximum(p, _SMALLEST))
-    squared = short * short
-    return np.stack([short, squared, -log_p, np.maximum(_ONE - mine, 0), -squared * log_p])
+        hinge[np.isnan(hinge)] = 0
+        p = ((hinge + 1) * 0.5).clip(0, 1)
+        np.subtract(1, p, out=short)
+        given[...] = -np.log(np.maximum(p, _SMALLEST)) if log is None else log
+    np.multiply(short, short, out=squared)
+    np.subtract(1, hinge, out=hinge)
+    np.maximum(hinge, 0, out=hinge)
+    np.multiply(squared, given, out=focal)

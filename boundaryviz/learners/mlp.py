@@ -6,25 +6,30 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import replace
 from functools import partial
-from itertools import chain
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import Tensor
 from typing_extensions import override
 
+from boundaryviz.learners import dropout
 from boundaryviz.learners.alone import Alone
 from boundaryviz.learners.backprop import Backprop
 from boundaryviz.learners.base import Problem, State, TrainingData
-from boundaryviz.learners.batch_loader import Batch, BatchLoader
+from boundaryviz.learners.batch_loader import BatchLoader
+from boundaryviz.learners.compiled.jobs import Compiled, Net
 from boundaryviz.learners.network import Network
 from boundaryviz.learners.optimisers import Optimiser
 from boundaryviz.learners.point_draws import PointDraws
 from boundaryviz.learners.robust import Robust
 from boundaryviz.learners.specs import LogisticSpec, MLPSpec, TrainingSpec
 from boundaryviz.learners.state import put_back, saved
-from boundaryviz.learners.stepping import Eager, stepper
+from boundaryviz.learners.stepping import stepper
 from boundaryviz.learners.streams import Purpose, generator
+
+if TYPE_CHECKING:
+    from boundaryviz.learners.compiled.program import Program
 
 
 class MLP(Network):
@@ -45,15 +50,24 @@ class MLP(Network):
         self._smoothing = spec.smoothed
         self._robust = Robust(self.features, spec)
         self._backprop = Backprop(self.layout, self.P, activation, spec.loss, squash, spec.exponent, self._robust)
+        self._told = Net(self.layout, self.P, activation, spec.loss, squash, spec.exponent, problem.seeds)
+        self._compiled: Compiled | None = None
         self.optimiser = Optimiser(training, self.P, self.layout.is_weight(self.P))
         kept = [self.P, *self.optimiser.state]
         self._stepper = stepper(self.device, self._deal, self._descend, lambda: kept, self._constants)
-        self._plainly = Eager(self._deal, self._descend)  # robust steps, until a graph of them has been tried
         self.steps_done = 0
         self._loader = BatchLoader(problem.seeds, self.device, dtype)
         self._draws = PointDraws(problem.seeds, Purpose.ROBUST, self.device)
+        self._silenced = dropout.starts(problem.seeds, self.device)
         self._data: TrainingData | None = None
         self.set_training(spec, training)
+
+    @override
+    def step_by(self, program: Program | None) -> None:
+        """As `Network.step_by`: all but robust training and clipped gradients, in single precision on the processor."""
+        self._compiled = None
+        if program is not None and self.dtype == torch.float32 and self.device.type == "cpu":
+            self._compiled = Compiled(program, self._told, self.optimiser, self._loader)
 
     # ---- what it trains on --------------------------------------------------------------------------
 
@@ -62,9 +76,11 @@ class MLP(Network):
         self._data = data
         x, label = data.rows()
         columns = torch.tensor(x.T).to(self.device, self.dtype) if self._robust.on else self._inputs(x)
-        self._loader.set_data(data, columns, self._targets(label, data.responses(), self._smoothing), label >= 0)
+        targets = self._targets(label, data.responses(), self._smoothing).to(self.device)
+        self._loader.set_data(data, columns, targets, label >= 0)
         self._robust.set_scale(self.problem.scale, self.P)
         self._ids = torch.tensor(data.point_ids, device=self.device)
+        self._renew()
 
     def set_training(self, spec: MLPSpec | LogisticSpec, training: TrainingSpec) -> None:
         """Take over rate, penalties, clipping, noise, batch size, dropout and robustness from the next step on."""
@@ -78,6 +94,7 @@ class MLP(Network):
         self._drops = self._dropout > 0
         self.optimiser.set_training(training)
         self._loader.set_batch_size(training.batch_size)
+        self._renew()
 
     @property
     def can_train(self) -> bool:
@@ -103,75 +120,67 @@ class MLP(Network):
         put_back(self._tensors(), state)
         self.steps_done = int(state["steps"])
         self._loader.go_to(state["place"])
+        self._renew()
 
     # ---- training -----------------------------------------------------------------------------------
 
     def step(self, n: int = 1) -> None:
         """Do n steps. Without a labelled point the steps pass and nothing is learnt."""
-        if self.can_train:
-            with self._standing(self._loader.idle, [self.P, *self.optimiser.slots]):
-                (self._plainly if self._robust.on else self._stepper).step(n)
-        else:
+        if not self.can_train:
             self.steps_done += n
+        elif self._compiled is not None and not self._robust.on and not self._backprop.clip:
+            self._compiled.step(n, self.steps_done, self._dropout)
+            self.steps_done += n
+        else:
+            with self._standing(self._loader.idle, [self.P, *self.optimiser.slots]):
+                self._stepper.step(n)
+
+    def _renew(self) -> None:
+        if self._compiled is not None:
+            self._compiled.renew()
 
     def _deal(self) -> list[Tensor]:
-        """The columns of x, q, weight, starts and masks of the next step, then again x, q, ... of its poison, then
-        noise."""
-        batches = list(self._loader.next())
-        parts = [(p.x, p.q, p.weight, *self._starts(p, at), *self._masks(p, at)) for at, p in enumerate(batches)]
-        noise = [self._drawn(batches[0])] if self._noise else []
+        """The columns of x, q and weight of the next step, and where it is robust the ids of its points; then again x,
+        q, ... of its poison; then on the host the number of the step, and noise, where it needs these."""
+        batches = self._loader.next()
+        dealt = [t for p in batches for t in (p.x, p.q, p.weight, *([self._ids[p.at]] if self._robust.on else []))]
+        if self._robust.on or self._drops:
+            dealt.append(torch.tensor(self.steps_done))
+        if self._noise:
+            dealt.append(self._drawn())
         self.steps_done += 1
-        return [*chain.from_iterable(parts), *noise]
+        return dealt
 
     def _descend(self, *tensors: Tensor) -> None:
         """One step on what was dealt."""
-        parts, noise = (tensors[:-1], tensors[-1]) if self._noise else (tensors, None)
-        first = 3 + self._robust.on
-        each = first + len(self.hidden) * self._drops
-        for at in range(0, len(parts), each):
-            x, q, weight, *more = parts[at : at + each]
-            drawn = more[0] if self._robust.on else None
-            masks = more[first - 3 :]
-            gradient = self._backprop.gradient(x, q, weight, masks, self._loader.seeing if at else None, drawn)
-        self.optimiser.step(self.P, gradient if noise is None else gradient.add_(noise))
+        each, robust = 3 + self._robust.on, self._robust.on
+        ahead = len(tensors) - (robust or self._drops) - (self._noise > 0)
+        before = 0  # poison columns are counted through
+        for at in range(0, ahead, each):
+            x, q, weight, *ids = tensors[at : at + each]
+            some, columns = self._loader.seeing if at else slice(None), weight.shape[2]
+            hashes = partial(self._draws.of, tensors[ahead], ids[0], some=some) if robust else None
+            drawn = None if hashes is None else self._robust.drawn(hashes, x.shape[1], x)
+            masks: list[Tensor] = []
+            if self._drops:
+                begun, part, rate = self._silenced[some], min(at, 1), self._dropout
+                masks = dropout.masks(begun, tensors[ahead], part, self.hidden, before, columns, rate, self.dtype)
+            gradient = self._backprop.gradient(x, q, weight, masks, some if at else None, drawn)
+            before += columns if at else 0
+        if self._noise:
+            # of each replica as much as its `gradient_noise` times what one clipped point adds at most
+            most = self._noise * self._backprop.clip * tensors[2].amax((1, 2))[:, None]
+            gradient.add_(tensors[-1] * most)
+        self.optimiser.step(self.P, gradient)
 
     def _constants(self) -> Hashable:
-        seeing = self._loader.seeing
-        clip, noisy = self._backprop.clip, self._noise > 0
-        return self._drops, seeing.start, seeing.stop, clip, noisy, self.optimiser.constants
+        seeing, rates = self._loader.seeing, (self._dropout, self._backprop.clip, self._noise)
+        return seeing.start, seeing.stop, rates, self._robust.constants, self.optimiser.constants
 
-    def _starts(self, batch: Batch, part: int) -> list[Tensor]:
-        """What robust training needs of chance, keyed by seed, step and point."""
-        if not self._robust.on:
-            return []
-        some = self._loader.seeing if part else slice(None)
-        hashes = partial(self._draws.of, self.steps_done, self._ids[batch.at], some=some)
-        return [self._robust.drawn(hashes, batch.x.shape[1], batch.x)]
-
-    def _drawn(self, batch: Batch) -> Tensor:
-        """Noise (R, n) on the gradients of the step: of each replica as much as its `gradient_noise` times what one
-        clipped point adds at most (Abadi et al. 2016, algorithm 1). Keyed by seed and step alone."""
+    def _drawn(self) -> Tensor:
+        """Standard normal noise (R, n) for the gradients of the step (Abadi et al. 2016, algorithm 1), on the host.
+        Keyed by seed and step alone."""
         seeds, which = np.unique(self.problem.seeds, return_inverse=True)
         streams = [generator(int(s), Purpose.GRADIENT_NOISE, self.steps_done) for s in seeds]
         rows = np.stack([stream.standard_normal(self.P.shape[1], np.float32) for stream in streams])
-        drawn = torch.from_numpy(rows[which]).to(self.device, self.dtype)
-        return drawn.mul_(self._noise * self._backprop.clip * batch.weight.amax((1, 2))[:, None])
-
-    def _masks(self, batch: Batch, part: int) -> list[Tensor]:
-        """Inverted dropout (Srivastava et al. 2014, section 10): 0 or 1 / (1 - rate), (R, units, B) for each layer.
-
-        Keyed by seed, step, layer and part of the step, so that poison shifts no mask of a clean column.
-        """
-        if not self._drops:
-            return []
-        columns = batch.weight.shape[2]
-        seeds, which = np.unique(
-            self.problem.seeds[self._loader.seeing] if part else self.problem.seeds, return_inverse=True
-        )
-        masks = []
-        for layer, units in enumerate(self.hidden):
-            streams = [generator(int(s), Purpose.DROPOUT, self.steps_done, layer, part) for s in seeds]
-            rows = np.stack([stream.random((columns, units), np.float32).T for stream in streams])
-            keep = torch.from_numpy((rows >= self._dropout)[which])
-            masks.append(keep.to(self.device, self.dtype) / (1 - self._dropout))
-        return masks
+        return torch.from_numpy(rows[which]).to(self.dtype)

@@ -32,7 +32,8 @@ class Size:
     is trained once with each. training, unlabelled: points that are trained on, and how many of them are. poison:
     whether some are, labelled and unlabelled ones. asked: points that all replicas are asked about at once. classes:
     how many. xy (n, 2) and label (n,): of the labelled training points. width: inputs of a point. x (n, D): of all
-    training points that have a place by now, where D is at most `FLAT`.
+    training points that have a place by now, where D is at most `FLAT`. on_gpu: all replicas are worked on at once, not
+    as many as the processor's cache holds.
     """
 
     runs: int
@@ -46,6 +47,7 @@ class Size:
     label: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     width: int = 2
     x: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 2)))
+    on_gpu: bool = False
 
     @property
     def replicas(self) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -13,17 +14,24 @@ from torch import Tensor
 
 from boundaryviz.learners import losses
 from boundaryviz.learners.alone import Alone
+from boundaryviz.learners.assessing import Assess
 from boundaryviz.learners.base import Answers, Problem
 from boundaryviz.learners.features import FeatureMap
+from boundaryviz.learners.handing import handed
 from boundaryviz.learners.masking import AS_IT_IS, Asking, Mask
 from boundaryviz.learners.measures import Scale
 from boundaryviz.learners.net import ACTIVATIONS, Layout, forward, layers
+from boundaryviz.learners.net_assessing import NetAssessing, in_place
 from boundaryviz.learners.specs_net import FIT_RESPONSES, NetSpec
 from boundaryviz.scene.lift import lift_map
 from boundaryviz.scene.responses import taught
 from boundaryviz.scene.section import Ask, Section
 
+if TYPE_CHECKING:
+    from boundaryviz.learners.compiled.program import Program
+
 _FLOATS = 1 << 18  # of the widest layer, worked out at a time: more would leave the cache
+_FLOATS_OF_A_GPU = 1 << 27  # which has no such cache, and does better the more it has to do
 _INPUTS = 1 << 21  # of what a net is shown, however many places it is asked about
 
 
@@ -59,6 +67,7 @@ class Network:
         self.P = self._begun(spec).to(self.device)
         self.asked = self.layout.views(self.P)
         self._activate = ACTIVATIONS[activation]
+        self._in_place = in_place(activation, self._activate)
 
     def _laid_out(self) -> Layout:
         """The layers of the net: outputs as its loss asks for them."""
@@ -76,6 +85,9 @@ class Network:
         along = torch.from_numpy(np.linalg.qr(scaled.T)[0]).to(self.dtype)  # orthonormal, (D, 2)
         first.lerp_(first @ along @ along.T, 1.0 - times)
         return begun
+
+    def step_by(self, program: Program | None) -> None:
+        """From the next step on the compiled program does what it can do of the steps; None for torch. Here nothing."""
 
     @contextmanager
     def _standing(self, idle: NDArray[np.int64], tensors: Sequence[Tensor]) -> Iterator[None]:
@@ -121,22 +133,21 @@ class Network:
     def _targets(
         self, label: NDArray[np.int64], response: NDArray[np.float64] | None = None, smoothing: float = 0.0
     ) -> Tensor:
-        """`losses.targets` (K, N) of labels (N,), or what is `taught` where there are responses (N,) for this loss."""
+        """`losses.targets` (K, N) of labels (N,), or what is `taught` where there are responses (N,) for this loss; on
+        the host."""
         if response is not None and self._loss in FIT_RESPONSES and self.problem.classes == 2:
-            return torch.tensor(taught(label, response), device=self.device, dtype=self.dtype)[None]
-        return losses.targets(
-            torch.tensor(label, device=self.device), self._loss, self.problem.classes, self.dtype, smoothing
-        )
+            return torch.tensor(taught(label, response), dtype=self.dtype)[None]
+        return losses.targets(torch.tensor(label), self._loss, self.problem.classes, self.dtype, smoothing)
 
     def _inputs(self, x: NDArray[np.float64]) -> Tensor:
-        return torch.from_numpy(self.features(x)).to(self.device, self.dtype)
+        return handed(torch.from_numpy(self.features(x)).to(self.dtype), self.device)
 
     def _parts(self, x: NDArray[np.float64], replica: int | None) -> Iterator[tuple[list[Tensor], Tensor]]:
         """The parameters of one replica or of all, with inputs (1, F, g) at `x` (G, D) in parts that fit the cache."""
         params = self.asked
         if replica is not None and len(self.P) > 1:
             params = [p[replica : replica + 1] for p in params]
-        columns = max(256, _FLOATS // (len(params[0]) * max(self.layout.dims)))
+        columns = self._together(len(params[0]))
         many = max(columns, _INPUTS // self.features.size // columns * columns)
         for start in range(0, max(len(x), 1), many):
             some = x[start : start + many]
@@ -145,10 +156,18 @@ class Network:
             for part in self._inputs(some)[None].split(columns, 2):
                 yield params, part
 
+    def _together(self, replicas: int) -> int:
+        """How many points so many nets are asked about at a time."""
+        floats = _FLOATS_OF_A_GPU if self.device.type == "cuda" else _FLOATS
+        return max(256, floats // (replicas * max(self.layout.dims)))
+
     def _outputs(self, x: NDArray[np.float64], replica: int | None) -> Tensor:
         """What the last layer says of `x` (G, D), (R or 1, K, G)."""
         parts = [forward(params, part, self._activate) for params, part in self._parts(x, replica)]
-        z = torch.cat(parts, 2)
+        return self._said(torch.cat(parts, 2))
+
+    def _said(self, z: Tensor) -> Tensor:
+        """What is told of outputs (R, K, N) of the last layer."""
         return self.mask.outputs(torch.tanh(z) if self._squash else z)
 
     def probabilities(self, x: NDArray[np.float64], replica: int | None = None) -> NDArray[np.float32]:
@@ -216,8 +235,7 @@ class Network:
         """Class probabilities at `embedded` (E, G), as `embed` gives them: (1, C, G); None where nothing reads them."""
         weight, bias = (part[replica : replica + 1] for part in self.asked[-2:])
         z = torch.baddbmm(bias, weight, torch.from_numpy(embedded[None]).to(self.device, self.dtype))
-        z = self.mask.outputs(torch.tanh(z) if self._squash else z)
-        return losses.probabilities(self._loss, z).float().cpu().numpy()
+        return losses.probabilities(self._loss, self._said(z)).float().cpu().numpy()
 
     def evaluate(
         self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
@@ -231,15 +249,49 @@ class Network:
     def _answers(
         self, label: NDArray[np.int64], response: NDArray[np.float64] | None, z: Tensor
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        q, z = self._targets(label, response).cpu().double(), z.cpu()
+        q, z = self._targets(label, response).double(), z.cpu()
         return losses.per_point(self._loss, z.double(), q[None], self._gamma).numpy(), losses.leading(z).numpy()
 
     def assess(
         self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
     ) -> Answers:
         """As `evaluate`, with what decides."""
-        z = self._outputs(x, None)
-        return Answers(*self._answers(label, response, z), losses.scores(z).float().cpu().numpy())
+        z = self._outputs(x, None).cpu()  # one transfer for all that is made of it
+        return Answers(*self._answers(label, response, z), losses.scores(z).float().numpy())
+
+    def assessing(
+        self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
+    ) -> Assess:
+        """As `assess` of these points, again and again; see `assessing.Assess`. On the processor in numpy, and to
+        rounding what `assess` says."""
+        kind = type(self)
+        usual = (kind._outputs, kind._answers) == (Network._outputs, Network._answers)
+        if not usual or self.device.type != "cpu" or not len(x):
+            return lambda: [(slice(0, len(x)), self.assess(x, label, response))]
+        loss = None
+        if not self.own_is_log:
+            q = self._targets(label, response).double()
+
+            def loss(z: Tensor, part: slice) -> Tensor:
+                return losses.per_point(self._loss, z, q[None, :, part], self._gamma)
+
+        told = self._said if self._squash or self.mask.kind != "none" else None
+        return NetAssessing(lambda: self.asked, self._blocks(x), self._in_place, told, loss, label)
+
+    def _blocks(self, x: NDArray[np.float64]) -> Callable[[], Iterable[tuple[slice, NDArray]]]:
+        """Parts of points (N, D) with what the nets are shown of them, (1, F, n); kept where that is not much."""
+        columns = self._together(len(self.P))
+
+        def blocks() -> Iterator[tuple[slice, NDArray]]:
+            for start in range(0, len(x), columns):
+                some = x[start : start + columns]
+                places = self.mask.places(some, self.problem.scale) if self.mask.moves else some
+                yield slice(start, start + len(some)), self._inputs(places)[None].numpy()
+
+        if len(x) * self.features.size > _INPUTS:
+            return blocks
+        kept = list(blocks())
+        return lambda: kept
 
     def outputs(self, params: Tensor, x: Tensor) -> Tensor:
         """What the last layer says, (R, K, B), with other parameters (R, n) than its own, of points (R or 1, D, B);
@@ -265,4 +317,6 @@ class Network:
 
     def finite(self) -> NDArray[np.bool_]:
         """Whether a replica's parameters are all finite, (R,)."""
+        if self.device.type == "cpu":  # numpy takes a third of the time
+            return np.asarray(np.isfinite(self.P.detach().numpy()).all(axis=1))
         return torch.isfinite(self.P).all(1).cpu().numpy()

@@ -14,12 +14,13 @@ from boundaryviz.learners.training_spec import TrainingSpec
 class Optimiser:
     """Turns gradients into steps. What a step changes, and the rate, lives in tensors that stay where they are.
 
-    state, tensors: what one step leaves for the next, alone and by name. constants: the numbers it reads on the host.
+    state, tensors: what one step leaves for the next, alone and by name. is_weight: 1 of weights, 0 of
+    biases, (n,). constants: the numbers it reads on the host.
     """
 
     def __init__(self, training: TrainingSpec, params: Tensor, is_weight: Tensor) -> None:
         self.kind = training.optimiser
-        self._is_weight = is_weight
+        self.is_weight = is_weight
         exact = torch.float64 if params.dtype == torch.float64 else torch.float32
         self.rate = torch.zeros((), device=params.device, dtype=params.dtype)
         slots = {"sgd": 0, "momentum": 1, "adam": 2, "adamw": 2}[self.kind]
@@ -43,9 +44,9 @@ class Optimiser:
         Momentum: v <- mu v + g, p <- p - rate v.
         """
         if self._l1:
-            grad = grad + self._l1 * params.sign() * self._is_weight
+            grad = grad + self._l1 * params.sign() * self.is_weight
         if self._l2 and self.kind != "adamw":
-            grad = grad + self._l2 * params * self._is_weight
+            grad = grad + self._l2 * params * self.is_weight
         if self.kind == "sgd":
             params.sub_(torch.mul(grad, self.rate, out=self._scratch))
         elif self.kind == "momentum":
@@ -53,7 +54,7 @@ class Optimiser:
             params.sub_(torch.mul(velocity, self.rate, out=self._scratch))
         else:
             if self._l2 and self.kind == "adamw":
-                params.mul_(1 - self.rate * self._l2 * self._is_weight)
+                params.mul_(1 - self.rate * self._l2 * self.is_weight)
             first, second = self.slots
             c1, c2 = (1 - self.beta_power.mul_(self._beta)).unbind()
             first.lerp_(grad, 0.1)

@@ -21,9 +21,9 @@ _BITS = 24  # of a number in single precision
 
 def mixed(z: Tensor) -> Tensor:
     """The finaliser of splitmix64 on int64 numbers (Steele, Lea and Flood 2014, section 5), as `scene.keyed.hashes`."""
-    z = (z ^ _shifted(z, 30)) * _FIRST
-    z = (z ^ _shifted(z, 27)) * _SECOND
-    return z ^ _shifted(z, 31)
+    z = (z ^ shifted(z, 30)) * _FIRST
+    z = (z ^ shifted(z, 27)) * _SECOND
+    return z ^ shifted(z, 31)
 
 
 def hashed(start: Tensor, ids: Tensor) -> Tensor:
@@ -33,7 +33,7 @@ def hashed(start: Tensor, ids: Tensor) -> Tensor:
 
 def uniform(z: Tensor) -> Tensor:
     """Numbers between 0 and 1, neither of them, from hashes, float32."""
-    return (_shifted(z, 64 - _BITS).float() + 0.5) * 2.0**-_BITS
+    return (shifted(z, 64 - _BITS).float() + 0.5) * 2.0**-_BITS
 
 
 def normal(z: Tensor) -> Tensor:
@@ -50,20 +50,25 @@ def in_ball(z: Tensor) -> Tensor:
     return across * (uniform(z[:, -1:]) ** (1 / across.shape[1]) / length)
 
 
+def started(seeds: Sequence[int], purpose: Purpose, device: torch.device) -> Tensor:
+    """What the hashes of each replica begin with, by its seed, int64 (R,)."""
+    starts = [key(seed, purpose) for seed in seeds]
+    return torch.tensor([one - (1 << 64) * (one >> 63) for one in starts], device=device)
+
+
 class PointDraws:
     """Hashes for each replica, by its seed, and for each point, by its id."""
 
     def __init__(self, seeds: Sequence[int], purpose: Purpose, device: torch.device) -> None:
-        starts = [key(seed, purpose) for seed in seeds]
-        self._starts = torch.tensor([one - (1 << 64) * (one >> 63) for one in starts], device=device)
+        self._starts = started(seeds, purpose, device)
 
-    def of(self, step: int, ids: Tensor, rows: int, some: slice = slice(None)) -> Tensor:
+    def of(self, step: int | Tensor, ids: Tensor, rows: int, some: slice = slice(None)) -> Tensor:
         """Hashes (R, rows, B) of a step for points `ids` (R or 1, B); some: the replicas they are of, R in number."""
-        start = hashed(self._starts[some], torch.tensor(step))
+        start = hashed(self._starts[some], torch.as_tensor(step))
         each = hashed(start[:, None], ids)[:, None]
         return hashed(each, torch.arange(1, rows + 1, device=each.device)[:, None])
 
 
-def _shifted(z: Tensor, bits: int) -> Tensor:
+def shifted(z: Tensor, bits: int) -> Tensor:
     """To the right, as numbers without a sign."""
     return (z >> bits) & ((1 << (64 - bits)) - 1)

@@ -9,7 +9,7 @@ Lengths are those of the scene, whatever units the net is given its inputs in.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Protocol
 
 import torch
@@ -50,12 +50,22 @@ class Robust:
 
     def set_scale(self, scale: Scaling | None, like: Tensor) -> None:
         """The units in which the columns come, None for those of the scene."""
-        self._unit = None if scale is None else torch.tensor(scale.unit, device=like.device, dtype=like.dtype)[:, None]
+        if scale is None:
+            self._unit = None
+            return
+        if self._unit is None:
+            self._unit = torch.empty(len(scale.unit), 1, device=like.device, dtype=like.dtype)
+        self._unit.copy_(torch.tensor(scale.unit)[:, None])  # in its place, where what is recorded looks for it
 
     @property
     def on(self) -> bool:
         """Whether anything is moved."""
         return self._spec.robust != "none"
+
+    @property
+    def constants(self) -> Hashable:
+        """What a step reads on the host."""
+        return (self._spec, self._unit is None) if self.on else None
 
     @property
     def twice(self) -> bool:

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from boundaryviz.learners.assessing import Assess, assessing
 from boundaryviz.learners.base import Answers, Learner, Problem, State, TrainingData
 from boundaryviz.learners.family import LearnerSettings
 from boundaryviz.learners.masking import AS_IT_IS, Asking
@@ -177,6 +178,12 @@ class Scaled:
     ) -> Answers:
         """As `evaluate`, with what decides."""
         return self._learner.assess(self._scale(x), label, response)
+
+    def assessing(
+        self, x: NDArray[np.float64], label: NDArray[np.int64], response: NDArray[np.float64] | None = None
+    ) -> Assess:
+        """As `assess` of these points, again and again; see `assessing.Assess`."""
+        return assessing(self._learner, self._scale(x), label, response)
 
     def staged(self, x: NDArray[np.float64], stages: Sequence[int], replica: int | None = None) -> NDArray[np.float64]:
         """Class probabilities at `x` (G, D) of models of these sizes; see `FittedLearner.staged`."""

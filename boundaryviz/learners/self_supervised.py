@@ -7,8 +7,7 @@ whenever something is asked, from the weights of that step.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Hashable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -31,11 +30,10 @@ from boundaryviz.learners.proxies import tasks
 from boundaryviz.learners.proxy import Nets, Part
 from boundaryviz.learners.readouts import Reads
 from boundaryviz.learners.state import put_back, saved
-from boundaryviz.learners.stepping import Eager, Stepper
+from boundaryviz.learners.stepping import stepper
 from boundaryviz.learners.streams import Purpose, hashes, key
 from boundaryviz.learners.training_spec import TrainingSpec
 
-_FLOATS = 1 << 18  # of the widest layer, worked out at a time: more would leave the cache
 _LOOKED_AT, _MOST = 256, 512  # points by which an embedding's health is judged, and the loss of full batches
 
 
@@ -67,9 +65,10 @@ class SelfSupervised(Network):
         self.optimiser = Optimiser(training, self.P, self.layout.is_weight(self.P))
         self._loader = BatchLoader(problem.seeds, self.device, dtype)
         self._draws, self._judging = (Draws(problem.seeds, self.device, dtype) for _ in range(2))
-        self._stepper: Stepper = Eager(self._deal, self._descend)
+        kept = [self.P, *self.optimiser.state]
+        self._stepper = stepper(self.device, self._deal, self._descend, lambda: kept, self._constants)
         self._differentiated: dict[tuple[int, int], list[list[Tensor]]] = {}
-        self._each: list[int] = []  # tensors of each part of the step at hand
+        self._each = 1  # tensors of each part of a step
         self._data: TrainingData | None = None
         self._known: TrainingData | None = None  # by which the readouts are fitted
         self._reads: dict[int, Readout | None] = {}  # of the replicas that were asked at this step
@@ -142,15 +141,17 @@ class SelfSupervised(Network):
             self.proxy.dealt(batch, seeing if at else every, self.steps_done, at, self._draws)
             for at, batch in enumerate(self._loader.next())
         ]
-        self._each = [len(part) for part in parts]
+        self._each = len(parts[0])
         return [tensor for part in parts for tensor in part]
 
     def _descend(self, *tensors: Tensor) -> None:
         """One step on what was dealt."""
-        left = iter(tensors)
-        parts = [list(islice(left, many)) for many in self._each]
+        parts = [list(tensors[at : at + self._each]) for at in range(0, len(tensors), self._each)]
         gradients = [self._gradient(some, parts) for some in self._shards(parts[0])]
         self.optimiser.step(self.P, gradients[0] if len(gradients) == 1 else torch.cat(gradients))
+
+    def _constants(self) -> Hashable:
+        return self.spec, self._loader.seeing.start, self._loader.seeing.stop, self.optimiser.constants
 
     def _gradient(self, some: slice, parts: Sequence[Part]) -> Tensor:
         """Of the losses of some replicas by their own weights, (r, n)."""
@@ -220,7 +221,7 @@ class SelfSupervised(Network):
         if flat is None:
             flat = self.P if replica is None else self.P[replica : replica + 1]
         nets = self._nets(flat)
-        many = max(256, _FLOATS // (len(flat) * max(self.layout.dims)))
+        many = self._together(len(flat))
         for part in self._points(x).split(many, 2) if len(x) else [self._points(x)]:
             yield self.proxy.embedded(nets, part.expand(len(flat), -1, -1))
 
@@ -266,7 +267,7 @@ class SelfSupervised(Network):
             x[replica, :, :n], at[replica, :n] = torch.from_numpy(places.T), torch.from_numpy(which)
             weight[replica, :, :n] = 1 / max(n, 1)
         x, weight, at = self.proxy.columns(x.to(self.device)), weight.to(self.device, self.dtype), at.to(self.device)
-        part = self.proxy.dealt(Batch(x, x[:, :0], weight, at), slice(0, len(self.P)), 0, 0, self._judging)
+        part = self.proxy.dealt(Batch(x, x[:, :0], weight, at, at), slice(0, len(self.P)), 0, 0, self._judging)
         found = np.full(len(self.P), np.nan)
         for shard in self._shards(part):
             nets = self._nets(self.P[shard])

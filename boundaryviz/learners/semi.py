@@ -9,15 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import fields
-from itertools import islice
+from itertools import zip_longest
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from typing_extensions import override
 
 from boundaryviz.learners.base import Problem, State, TrainingData
 from boundaryviz.learners.batch_loader import Batch, BatchLoader
+from boundaryviz.learners.compiled import semi_fields as places
+from boundaryviz.learners.compiled.semi import CompiledSteps, Dealt, Group, settings_of
+from boundaryviz.learners.compiled.semi_fields import LABELS, TASKS
 from boundaryviz.learners.draws import Draws
 from boundaryviz.learners.families.semi_supervised import UnlabelledSpec
 from boundaryviz.learners.method import Columns, StepBatch, StepContext
@@ -27,15 +32,16 @@ from boundaryviz.learners.network import Network
 from boundaryviz.learners.objectives import Ask
 from boundaryviz.learners.optimisers import Optimiser
 from boundaryviz.learners.state import put_back, saved
-from boundaryviz.learners.stepping import Eager, Stepper
+from boundaryviz.learners.stepping import stepper
 from boundaryviz.learners.training_spec import TrainingSpec
+
+if TYPE_CHECKING:
+    from boundaryviz.learners.compiled.program import Program
 
 
 class SemiSupervised(Network):
     """A network that also uses unlabelled points; see `Learner` for the contract.
 
-    Its steps are dealt and worked on as `stepping` asks for, but run eagerly on CUDA too: that a recording of them does
-    the same is tested with a stand-in for CUDA, and not yet on a device, which may refuse to record an operation.
     teacher: where the method keeps one, the moving average of P, (R, n); it is then what is shown.
     """
 
@@ -54,15 +60,26 @@ class SemiSupervised(Network):
         if self.method.teaches:
             self.teacher = self.P.clone()
             self.asked = self.layout.views(self.teacher)
+        self._activation = spec.activation
         self.optimiser = Optimiser(training, self.P, self.layout.is_weight(self.P))
         self._grad = torch.empty_like(self.P)
         self._nets: dict[tuple[int, int], tuple[list[Tensor], list[Tensor]]] = {}
         self._labelled, self._unlabelled = (BatchLoader(problem.seeds, self.device, dtype) for _ in range(2))
         self._draws = Draws(problem.seeds, self.device, dtype)
-        self._stepper: Stepper = Eager(self._deal, self._descend)
-        self._dealt: tuple[bool, ...] = ()  # which batches the step at hand has, see `_deal`
+        self._stepper = stepper(self.device, self._deal, self._descend, self._kept, self._constants)
+        self._none = [torch.empty(0, device=self.device, dtype=dtype)] * len(fields(Columns))
+        self._compiled: CompiledSteps | None = None
         self.steps_done = 0
         self.set_training(spec, training)
+
+    @override
+    def step_by(self, program: Program | None) -> None:
+        """As `Network.step_by`: the methods of `semi_fields.TASKS`, of nets that are shown points as they are."""
+        fit = self.dtype == torch.float32 and self.device.type == "cpu" and self.features.plain
+        self._compiled = None
+        if program is not None and fit and self.method.spec.name in TASKS:
+            net = self.P, self.layout, self._activation, self.optimiser
+            self._compiled = CompiledSteps(program.semi_steps, *net, self._hand_over, self._words, self._numbers)
 
     # ---- what it trains on --------------------------------------------------------------------------
 
@@ -71,7 +88,7 @@ class SemiSupervised(Network):
         x, label = data.rows()
         inputs = torch.tensor(np.ascontiguousarray(x.T), dtype=self.dtype, device=self.device)
         known = label >= 0
-        self._labelled.set_data(data, inputs, self._targets(label), known)
+        self._labelled.set_data(data, inputs, self._targets(label).to(self.device), known)
         self._unlabelled.set_data(data, inputs, inputs[:0], ~known)
         hidden = np.broadcast_to(data.label < 0, data.weights.shape)
         if data.extra is not None:
@@ -122,25 +139,38 @@ class SemiSupervised(Network):
             teacher = [] if self.teacher is None else [self.teacher]
             moved = [self.P, *teacher, *self.method.memory, *self.optimiser.slots]
             with self._standing(self._labelled.idle, moved):
-                self._stepper.step(n)
+                (self._compiled or self._stepper).step(n)
         else:
             self.steps_done += n
 
     def _deal(self) -> list[Tensor]:
-        """How far the weight of the unlabelled has risen in the next step, how much of it the teacher takes in, and
-        the columns of its batches one after the other."""
-        risen, batches = self.method.risen_at, self._batches()
-        ramp = min(1.0, self.steps_done / risen) if risen else 1.0
-        # a true mean at first, so that the initial weights are soon forgotten (Tarvainen and Valpola 2017)
-        keep = min(1 - 1 / (self.steps_done + 1), self.method.spec.teacher_decay) if self.method.teaches else 1.0
+        """How far the weight of the unlabelled has risen in the next step, and how much of it the teacher takes in,
+        both on the host; then the columns of its batches one after the other, empty tensors where one has none."""
+        self._gather(True)
+        progress, batches = self._progress(), self._batches()
         self.steps_done += 1
         groups = [columns for batch in batches for columns in (batch.labelled, batch.unlabelled)]
-        self._dealt = tuple(columns is not None for columns in groups)
-        numbers = [torch.tensor(k, dtype=self.dtype, device=self.device) for k in (ramp, 1 - keep)]
-        return numbers + [tensor for columns in groups if columns is not None for tensor in columns.tensors]
+        numbers = [torch.tensor(k, dtype=self.dtype) for k in progress]
+        return numbers + [t for columns in groups for t in (self._none if columns is None else columns.tensors)]
 
-    def _batches(self) -> list[StepBatch]:
-        """The clean columns of this step; then its poison where there is any, of the replicas that see poison."""
+    def _progress(self) -> tuple[float, float]:
+        """How far the weight of the unlabelled has risen in the next step, and how much of the net the teacher takes
+        in."""
+        risen, method = self.method.risen_at, self.method
+        ramp = min(1.0, self.steps_done / risen) if risen else 1.0
+        # a true mean at first, so that the initial weights are soon forgotten (Tarvainen and Valpola 2017)
+        keep = min(1 - 1 / (self.steps_done + 1), method.spec.teacher_decay) if method.teaches else 1.0
+        return ramp, 1 - keep
+
+    def _gather(self, columns: bool) -> None:
+        """Whether batches are to come with their columns, which the compiled program gathers by itself."""
+        for loader in (self._labelled, self._unlabelled):
+            loader.set_gathering(columns)
+
+    def _pairs(self) -> list[tuple[int, Batch | None, Batch | None]]:
+        """The columns of the next step, labelled and unlabelled: the clean ones; then its poison where there is any, of
+        the replicas that see poison. With each what keys the numbers drawn for the labelled ones; for the unlabelled
+        ones it is 2 more."""
         method = self.method
         labelled = self._labelled.next()
         unlabelled: tuple[Batch | None, ...] = self._unlabelled.next() if len(self._unlabelled) else ()
@@ -148,20 +178,46 @@ class SemiSupervised(Network):
             # there is something clean, which is not to be mixed with poison that its replica does not see
             unlabelled = None, *(batch.of(self._seeing) for batch in unlabelled if batch is not None)
         count = max(len(labelled), len(unlabelled))
-        poisoned = count > 1
-        clean = unlabelled[0].weight.shape[2] if unlabelled and unlabelled[0] else 0  # columns to be mixed with
-        among = labelled[0].weight.shape[2] + method.jitters * clean if method.mixes_labels else clean
+        pairs = zip_longest(labelled, unlabelled)
+        return [(4 * at - 3 if at else 0, *pair) for at, pair in zip(range(count), pairs, strict=True)]  # odd of poison
+
+    def _batches(self) -> list[StepBatch]:
+        """As `_pairs`, with what is drawn for them."""
+        method, parts = self.method, self._pairs()
+        _, shown, hidden = parts[0]
+        poisoned = len(parts) > 1
+        among = 0 if hidden is None else hidden.weight.shape[2]  # columns to be mixed with
+        if method.mixes_labels:
+            among *= method.jitters
+            among += 0 if shown is None else shown.weight.shape[2]
         batches = []
-        for at in range(count):
-            number = 4 * at - 3 if at else 0  # odd of poison
-            shown = hidden = None
-            if at < len(labelled):
-                counts = min(1, method.jitters), int(method.mixes_labels)
-                shown = self._columns(labelled[at], number, *counts, among, poisoned)
-            if at < len(unlabelled) and (batch := unlabelled[at]) is not None:
-                hidden = self._columns(batch, 2 + number, method.jitters, method.mixtures, among, poisoned)
-            batches.append(StepBatch(shown, hidden))
+        for number, shown, hidden in parts:
+            counts = (min(1, method.jitters), int(method.mixes_labels)), (method.jitters, method.mixtures)
+            taken = [
+                None if batch is None else self._columns(batch, key, *each, among, poisoned)
+                for batch, key, each in zip((shown, hidden), (number, number + 2), counts, strict=True)
+            ]
+            batches.append(StepBatch(*taken))
         return batches
+
+    def _hand_over(self) -> Dealt:
+        """The next step, as the compiled program is told of it."""
+        (ramp, share), jitters, width = self._progress(), self.method.jitters, self.problem.width
+        self._gather(False)
+        groups = []
+        for at, (number, shown, hidden) in enumerate(self._pairs()):
+            who = self._seeing if at else slice(None)
+            parts = (
+                (self._labelled, shown, number, min(1, jitters), LABELS),
+                (self._unlabelled, hidden, number + 2, jitters, TASKS[self.method.spec.name]),
+            )
+            for loader, batch, part, count, task in parts:
+                if batch is not None:
+                    shape = who, width * count, batch.weight.shape[2]
+                    drawn = self._draws.normals(self.steps_done, part, shape) if count else None
+                    groups.append(Group(loader.rows, batch, who.start or 0, task, drawn))
+        self.steps_done += 1
+        return Dealt(float(np.float32(ramp) * np.float32(self.method.spec.weight)), share, groups)
 
     def _columns(self, batch: Batch, number: int, jitters: int, mixtures: int, among: int, poisoned: bool) -> Columns:
         """A batch with its random numbers; what replicas share is spread out over them."""
@@ -179,6 +235,20 @@ class SemiSupervised(Network):
             draws.partners(*key, mixing, among),
             draws.chances(*key, mixing if poisoned else (mixing[0], 0, columns)),
         )
+
+    def _words(self) -> dict[int, int]:
+        """Where lies what new points, or none, may have moved."""
+        teacher, memory = (
+            0 if t is None else t.data_ptr() for t in (self.teacher, next(iter(self.method.memory), None))
+        )
+        return {
+            places.TEACHER: teacher, places.MEMORY: memory, places.SEEN: self.method.seen.data_ptr(),
+            places.POINTS: self._points, places.ITERATIONS: getattr(self.method.spec, "power_iterations", 0),
+        }  # fmt: skip
+
+    def _numbers(self) -> dict[int, float]:
+        """What the method is set to."""
+        return settings_of(self.method.spec, self.method.jitters)
 
     def unlabelled_gradients(self) -> Tensor:
         """Of each replica's loss of unlabelled points, as it is weighed in a step, by its weights, over the batch that
@@ -201,8 +271,10 @@ class SemiSupervised(Network):
 
     def _contexts(self, ramp: Tensor, tensors: Sequence[Tensor]) -> Iterator[list[StepContext]]:
         """What a method is given of what was dealt, some replicas at a time: the clean batch, then the poison."""
-        left = iter(tensors)
-        groups = [Columns(*islice(left, len(fields(Columns)))) if there else None for there in self._dealt]
+        each = len(self._none)
+        groups = [
+            Columns(*tensors[at : at + each]) if tensors[at].numel() else None for at in range(0, len(tensors), each)
+        ]
         batches = [StepBatch(*pair) for pair in zip(groups[::2], groups[1::2], strict=True)]
         for some in self._shards(batches[0]):
             contexts = [self._context(some, batches[0], some, ramp)]
@@ -233,8 +305,8 @@ class SemiSupervised(Network):
 
     def _constants(self) -> Hashable:
         """What a step reads on the host, and where what is kept of points lies: new points give it a new place."""
-        places = [t.data_ptr() for t in (*self.method.memory, self.method.seen)]
-        return self._dealt, self._seeing.start, self._seeing.stop, self.optimiser.constants, self.method.spec, *places
+        places = [(t.data_ptr(), t.shape) for t in (*self.method.memory, self.method.seen)]
+        return self._seeing.start, self._seeing.stop, self.optimiser.constants, self.method.spec, *places
 
     def _context(self, some: slice, columns: StepBatch, rows: slice, ramp: Tensor) -> StepContext:
         """Of replicas `some`, whose columns are these rows of a batch."""

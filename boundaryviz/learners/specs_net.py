@@ -35,6 +35,8 @@ NET, BATCH, FOURIER = "a smaller net or fewer seeds", "a smaller batch", "fewer 
 DEALT, DROPPED = "fewer points or seeds", "no dropout, a smaller batch or fewer seeds"
 SHARD: Final = 1 << 17
 """Floats of the widest layer that are worked out at once in training; beyond it they leave the second-level cache."""
+COMPILED_INPUTS = 4096
+"""Up to how many inputs nets are trained by the compiled program; units and classes do not matter, see decision 66."""
 _ASKED = 1 << 18  # and when asked
 
 
@@ -112,8 +114,20 @@ class NetSpec(LearnerSettings):
 
     def _dims(self, size: Size) -> tuple[int, ...]:
         """Inputs, units of the hidden layers, outputs."""
-        columns = len(self.features) if size.width == 2 else size.width * bool(self.features)
-        return columns + 2 * self.fourier, *getattr(self, "hidden", ()), size.classes
+        return self._shown(size.width), *getattr(self, "hidden", ()), size.classes
+
+    def _shown(self, width: int) -> int:
+        """How many inputs the first layer has, of points with so many."""
+        return (len(self.features) if width == 2 else width * bool(self.features)) + 2 * self.fourier
+
+    def _too_wide(self, width: int) -> str:
+        """Why nets that are shown so much are not compiled, empty where they are."""
+        if (shown := self._shown(width)) <= COMPILED_INPUTS:
+            return ""
+        return (
+            f"a net that is shown {shown:,} numbers of each point is not compiled; beyond {COMPILED_INPUTS:,} torch is "
+            "as quick"
+        )
 
     def _dealt(self, size: Size, training: TrainingSpec) -> float:
         """For how many points of each replica it is told when they come: for many batches of a few points each,
@@ -136,4 +150,4 @@ def padded(points: int, poison: bool, batch_size: int | str) -> float:
 def at_once(size: Size, points: int, batch_size: int | str, widest: int) -> int:
     """Columns of all replicas that are worked on at once, in batches of this size from so many points."""
     columns = max(points if batch_size == "full" else min(int(batch_size), points), 1)
-    return columns * min(size.replicas, max(1, SHARD // (columns * widest)))
+    return columns * (size.replicas if size.on_gpu else min(size.replicas, max(1, SHARD // (columns * widest))))

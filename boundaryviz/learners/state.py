@@ -14,7 +14,7 @@ from boundaryviz.learners.base import State
 
 def saved(tensors: Mapping[str, Tensor]) -> dict[str, NDArray]:
     """Copies of tensors, by the same names."""
-    return {name: np.array(tensor.detach().cpu().numpy()) for name, tensor in tensors.items()}
+    return {name: tensor.numpy(force=True).copy() for name, tensor in tensors.items()}
 
 
 @torch.no_grad()

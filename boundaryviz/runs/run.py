@@ -451,7 +451,8 @@ class Run(Tabular):
         found: dict[str, Any] = {
             "scenario": self.scenario.name,
             "learner": self.session.spec.name,
-            "device": self.session.device_name,
+            "device": self.session.engine.words,
+            "engine": self.session.engine.name,
             "seeds": list(self.seeds),
             "seeds_vary": self.varies,
             "steps": self.step,
@@ -485,10 +486,13 @@ def start(
     """A run at step 0. seeds: how many, from the scenario's own on, or which; by default, as twin, what the scenario's
     history has, or else 1 without a twin. learner: an estimator of scikit-learn's kind in place of the scenario's
     learner. cascade: as in `train`, of the seed number `watched`. steps: how long it is to be trained, default the
-    scenario's. replicas: whatever else there is on its scene, in place of one for each seed and twin.
+    scenario's. replicas: whatever else there is on its scene, in place of one for each seed and twin. device: the
+    engine, `auto` being that of the scenario's history where it has one, or what stands in for it, which
+    `session.engine` says.
     Raises DeviceError, ScenarioError where no training point has a label, MemoryNeeded, or ValueError without seeds.
     """
     history = None if learner is not None else RunHistory.read(scenario)
+    recorded = "auto" if history is None else history.engine
     if history is None:
         scene = scenario.scene()
         history = RunHistory.of(scenario, scene, drawn=scenario.plane is None)
@@ -501,7 +505,6 @@ def start(
     chosen: Sequence[int] = range(first, first + seeds) if isinstance(seeds, int) else tuple(seeds)
     if not chosen:
         raise ValueError("a run needs at least one seed")
-    history = replace(history, seeds=len(chosen), twin=twin)
     attack = scenario.poison
     there = (scene.points.origin == attack.group).any()
     if not there and (words := placement.check(scene, attack)):
@@ -513,11 +516,14 @@ def start(
     steps = scenario.steps if steps is None else steps
     instead = None if learner is None else HandedInSpec.of(learner)
     handed = None if replicas is None else replicas(scene)
+    strict = device != "auto" or recorded == "auto"
     session = Session(
-        scenario, scene, chosen if handed is None else None, twin, device, handed, steps=steps, learner=instead
-    )
+        scenario, scene, chosen if handed is None else None, twin, device if strict else recorded, handed, steps=steps,
+        learner=instead, strict=strict,
+    )  # fmt: skip
     if cascade:
         session.watch(watched)
+    history = replace(history, seeds=len(chosen), twin=twin, engine=session.engine.name)
     return Run(session, history if instead is None else None)
 
 
@@ -538,14 +544,18 @@ def train(
     scenario with a history is trained as it was: with as many seeds and steps, and what was changed, at its step.
     progress: a function, False for none; by default a bar in terminals and notebooks.
     learner: an estimator of scikit-learn's kind, fitted once per seed in place of the scenario's learner.
+    device: what does the steps: 'compiled', 'cpu', 'cuda', 'mps', or 'auto', which is what did them in the scenario's
+    history, where it has one, so that it comes to the same bits.
     cascade: watch a net of the first seed for the figure 'cascade'; learners that are fitted at once need no watching.
-    Warns where the learner would do better with scaled inputs, see `data.input_scale`.
+    Warns where the learner would do better with scaled inputs, see `data.input_scale`, and where what did the steps in
+    the history cannot be had.
     Raises ScenarioError, DeviceError, MemoryNeeded, ValueError.
     """
     scenario = given(scenario)
     run = start(scenario, seeds, twin, device, learner, cascade, steps=steps)
-    if words := scale_note(run.scenario, run.scene, run.session.spec):
-        warnings.warn(words, UserWarning, stacklevel=2)
+    for words in (scale_note(run.scenario, run.scene, run.session.spec), run.session.engine.missed):
+        if words:
+            warnings.warn(words, UserWarning, stacklevel=2)
     total = 1 if learner is not None else scenario.steps if steps is None else steps
     with told(f"training {scenario.name}", progress) as tell:
         run.advance(total, tell)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from boundaryviz.learners.needs import FLAT, Needs, Size, summed
@@ -63,6 +64,7 @@ def memory_needed(
     planted: int = 0,
     *,
     apart: bool = False,
+    on_gpu: bool = False,
 ) -> Needs:
     """Bytes that a session takes at its peak, by what would make them fewer.
 
@@ -70,8 +72,10 @@ def memory_needed(
     which every run is trained with: 2 with clean twins, for dose-responses as many as doses. steps: for how many the
     curves are kept. planted: points of poison that are yet to be placed, or of each replica's own. apart: what is to be
     seen differs by more than poison: each replica has weights and batches of its own, and none is compared with a twin.
+    on_gpu: the memory is the GPU's, where nets train.
     """
     size = size_of(scene, runs, sights, planted, apart=apart, scale=scenario.data.input_scale)
+    size = replace(size, on_gpu=on_gpu)
     each = _APART if apart else _TOGETHER
     evaluations = steps // scenario.training.evaluate_every + 1
     return summed(
@@ -125,22 +129,27 @@ def check_memory(
     had: float = 0.0,
     *,
     apart: bool = False,
+    free: Callable[[], float] | None = None,
 ) -> float:
-    """The bytes of `memory_needed`. had: that are taken already. Raises MemoryNeeded where the machine has not got
-    the rest."""
-    return afford(memory_needed(scenario, scene, runs, sights, steps, planted, apart=apart), "this run", had)
+    """The bytes of `memory_needed`. had: that are taken already. free: how many a GPU can give, where they are to be
+    had there. Raises MemoryNeeded where the machine, or its GPU, has not got the rest."""
+    needs = memory_needed(scenario, scene, runs, sights, steps, planted, apart=apart, on_gpu=free is not None)
+    return afford(needs, "this run", had, free)
 
 
-def afford(needs: Mapping[str, float], what: str, had: float = 0.0) -> float:
-    """How many bytes these are. what: takes them, as the subject of a sentence. had: that are taken already.
+def afford(needs: Mapping[str, float], what: str, had: float = 0.0, free: Callable[[], float] | None = None) -> float:
+    """How many bytes these are. what: takes them, as the subject of a sentence. had: that are taken already. free: as
+    in `check_memory`.
 
-    Raises MemoryNeeded where the machine has not got the rest.
+    Raises MemoryNeeded where the machine, or its GPU, has not got the rest.
     """
     total = sum(needs.values())
-    if total - had > SMALL and total - had > (there := available()):
+    if total - had > SMALL and total - had > (there := (free or available)()):
         remedy = max(needs, key=lambda one: needs[one])
+        where = "memory" if free is None else "the GPU's memory"
         raise MemoryNeeded(
-            f"{what} would take about {in_words(total)} of memory, and {in_words(there)} are free; take {remedy}"
+            f"{what} would take about {in_words(total)} of {where}, and {in_words(there)} are free; take {remedy}"
+            + ("" if free is None else ", or another engine")
         )
     return total
 

@@ -14,7 +14,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaryviz.scenario.history_spec import STEPS, ChangeSpec, RunHistorySpec
+from boundaryviz.scenario.history_spec import STEPS, ChangeSpec, Engine, RunHistorySpec
 from boundaryviz.scenario.plane import PlaneSpec
 from boundaryviz.scenario.replay import Replay
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
@@ -54,7 +54,8 @@ class RunHistory:
 
     scenario, scene: with which it began; the scenario has neither plane nor history. drawn: the scene is the one that
     the scenario draws. changes: in the order of their steps. steps: how many have been done. seeds, twin: how many runs
-    there are, and whether each has a clean twin. pending: what was changed after the last step, and not trained on yet.
+    there are, and whether each has a clean twin. engine: what did the steps, which others do to other bits. pending:
+    what was changed after the last step, and not trained on yet.
     """
 
     scenario: Scenario
@@ -64,13 +65,17 @@ class RunHistory:
     steps: int = 0
     seeds: int = 1
     twin: bool = False
+    engine: Engine = "cpu"
     pending: Change | None = None
     _last: tuple[Scenario, Scene] | None = field(default=None, repr=False)
 
     @classmethod
-    def of(cls, scenario: Scenario, scene: Scene, drawn: bool = False, seeds: int = 1, twin: bool = False) -> Self:
+    def of(
+        cls, scenario: Scenario, scene: Scene, drawn: bool = False, seeds: int = 1, twin: bool = False,
+        engine: Engine = "cpu",
+    ) -> Self:  # fmt: skip
         """One that begins with this scenario on this scene."""
-        return cls(scenario.bare(), scene, drawn, seeds=seeds, twin=twin)
+        return cls(scenario.bare(), scene, drawn, seeds=seeds, twin=twin, engine=engine)
 
     @classmethod
     def read(cls, scenario: Scenario) -> Self | None:
@@ -108,7 +113,9 @@ class RunHistory:
                 words = error.args[0] if isinstance(error, KeyError) else str(error).replace("\n", "; ")
                 raise ScenarioError([f"course.turns.{number}: at step {one.step}: {words}"]) from None
             changes.append(change)
-        history = cls(first, scene, drawn, tuple(changes), spec.steps, spec.seeds, spec.twin, None, replay.end())
+        history = cls(
+            first, scene, drawn, tuple(changes), spec.steps, spec.seeds, spec.twin, spec.engine, None, replay.end()
+        )
         if not spec.ends_here:
             return history
         pending = history.then(
@@ -124,7 +131,15 @@ class RunHistory:
             start = {"start": "drawn" if self.drawn else "plane", "plane": plane}
         changes = tuple(ChangeSpec.of(change.step, dict(change.values), change.edit) for change in self.changes)
         values = changed(present, self.scenario)
-        spec = RunHistorySpec(steps=self.steps, seeds=self.seeds, twin=self.twin, values=values, turns=changes, **start)
+        spec = RunHistorySpec(
+            steps=self.steps,
+            seeds=self.seeds,
+            twin=self.twin,
+            engine=self.engine,
+            values=values,
+            turns=changes,
+            **start,
+        )
         return present.model_copy(update={"course": spec})
 
     @property

@@ -43,6 +43,8 @@ from boundaryviz.scene.edits import (
 from boundaryviz.scene.scene import Domain, Target
 from boundaryviz.scene.specs import Spec
 
+Engine = Literal["compiled", "cpu", "cuda", "mps"]
+"""What did the steps: see `engine.device`."""
 STEPS, TURNS = 10**10, 50_000
 """At most, of a history in a file: weeks of training, and as many changes as are followed in a second or two."""
 
@@ -213,7 +215,8 @@ class RunHistorySpec(Spec):
 
     start: the scene at step 0: drawn from `data` and `poison`, the one written out in `plane`, or, where nothing was
     changed, the present one. values: the settings at step 0 that differ from the present ones, by dotted path.
-    ends_here: whether after `steps` steps it came to the present scene and settings.
+    ends_here: whether after `steps` steps it came to the present scene and settings. engine: what did the steps, torch
+    on the processor where nothing is said, as it was before there was another on most machines.
     """
 
     steps: int = Field(0, ge=0)
@@ -224,6 +227,7 @@ class RunHistorySpec(Spec):
     plane: PlaneSpec | None = None
     turns: tuple[SerializeAsAny[ChangeSpec], ...] = ()
     ends_here: bool = True
+    engine: Engine = later("cpu")
 
     @field_serializer("turns")
     def _briefly(self, changes: tuple[ChangeSpec, ...]) -> list[dict[str, Any]]:
@@ -232,9 +236,9 @@ class RunHistorySpec(Spec):
     @property
     def since(self) -> int:
         """The least version of the format that has words for it."""
-        return max(
-            since(self.values), 2 if self.plane is None else self.plane.since, *(change.since for change in self.turns)
-        )
+        own = 2 if self.engine == "cpu" else 8
+        plane = 2 if self.plane is None else self.plane.since
+        return max(own, since(self.values), plane, *(change.since for change in self.turns))
 
     def overruled(self, paths: Iterable[str]) -> Self:
         """Without what it says of these settings: they hold from step 0 on."""

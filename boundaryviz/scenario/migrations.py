@@ -39,7 +39,14 @@ def _to_7(values: Values) -> Values:
     return values
 
 
-MIGRATIONS: Mapping[int, Callable[[Values], Values]] = {1: _to_2, 2: _to_3, 3: _to_4, 4: _to_5, 5: _to_6, 6: _to_7}
+def _to_8(values: Values) -> Values:
+    """What did the steps of a run is said from version 8 on; in files of version 7 it was torch on the processor."""
+    return values
+
+
+MIGRATIONS: Mapping[int, Callable[[Values], Values]] = {
+    1: _to_2, 2: _to_3, 3: _to_4, 4: _to_5, 5: _to_6, 6: _to_7, 7: _to_8,
+}  # fmt: skip
 """version -> what makes values of the next version from values of this one."""
 
 

@@ -44,13 +44,14 @@ from boundaryviz.tables.choice import TableSource
 if TYPE_CHECKING:
     from boundaryviz.tables.tables import Table
 
-VERSION: Final = 7
+VERSION: Final = 8
 """Of the format of files. 2: `course`. 3: points with inputs or responses. 4: `own`, points of one's own as data,
 `data.input_scale`, a measure of the points, and `pace`. 5: `study`, `rule`, `decision`, and what settings say of
 themselves (`since` of `setting`), such as absolute and focal loss. 6: `adversary`, an attack that trains,
 `defence`, and `data.lift`. 7: units of a section, `evasion`, what is asked of a model as it
-stands, nets that train against it, and learners without labels. What needs no words of a later version is written
-under an earlier one, down to 2."""
+stands, nets that train against it, and learners without labels. 8: `course.engine`, what did the steps of a run where
+that was not torch on the processor. What needs no words of a later version is written under an earlier one, down to
+2."""
 
 SETTINGS: Final = ("data", "poison", "learner", "training", "rule", "decision", "defence")
 """The sections that what a run comes to depends on, beside points and history."""
@@ -101,7 +102,7 @@ class Scenario(Spec):
     `study` is what is to be varied over many runs; no result of a single run depends on it.
     """
 
-    version: Literal[7] = VERSION
+    version: Literal[8] = VERSION
     name: str = "untitled"
     title: str = "Untitled"
     summary: str = ""

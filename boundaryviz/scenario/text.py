@@ -14,7 +14,6 @@ from itertools import islice
 from typing import Any
 from uuid import uuid4
 
-import tomli_w
 from pydantic_core import from_json
 
 from boundaryviz.scene.plain_text import one_line
@@ -106,6 +105,8 @@ def dumps(values: dict[str, Any]) -> str:
 def dumps_toml(values: dict[str, Any]) -> str:
     """Values as TOML, a line per setting and per column; None, for which it has no word, is left out, and in a list the
     text "none"."""
+    import tomli_w  # few files are written so
+
     return _flat_lists(tomli_w.dumps(_without_none(values)))
 
 

@@ -156,7 +156,8 @@ class _Work:
         planted = max(self.doses)  # every replica has as many places for points of its own
         check_inputs(self.scenario, clean, planted)
         runs = 1 if self.at_once else self.seeds
-        if devices.resolve(self.device).type != "cuda":
+        uncompiled = devices.uncompiled_on(self.scenario.learner, clean, self.scenario.training)
+        if devices.resolve(self.device, uncompiled).device.type != "cuda":
             check_memory(self.scenario, clean, runs, len(self.doses), planted=planted, apart=True)
 
     @property

@@ -5,9 +5,6 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 
-import chardet
-from chardet import EncodingEra
-
 from boundaryviz.tables.choice import Question
 from boundaryviz.tables.sheet import TableError
 from boundaryviz.tables.words import short
@@ -79,6 +76,9 @@ def found_codec(words: bytes) -> tuple[str, Question | None]:
 
 
 def _candidates(words: bytes) -> Iterator[str]:
+    import chardet  # few tables ask for it, and scenarios are read without it
+    from chardet import EncodingEra
+
     found = chardet.detect_all(words, ignore_threshold=True, encoding_era=EncodingEra.MODERN_WEB)
     codecs_found = [codecs.lookup(one["encoding"]).name for one in found if one["encoding"]]
     yield from codecs_found[: _SHOWN - 1]

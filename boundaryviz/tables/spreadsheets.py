@@ -9,15 +9,16 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, time, timedelta
-from typing import Any
-
-import python_calamine as calamine
+from typing import TYPE_CHECKING, Any
 
 from boundaryviz.tables.archives import zipped
 from boundaryviz.tables.choice import Question, SheetChoice
 from boundaryviz.tables.filling import fill_of
 from boundaryviz.tables.sheet import Row, Sheet, TableError
 from boundaryviz.tables.words import listed, short
+
+if TYPE_CHECKING:
+    import python_calamine as calamine
 
 RECTANGLE = 1_000_000
 """Cells, empty ones between others included, that a sheet may span."""
@@ -43,6 +44,8 @@ def read(members: Mapping[str, bytes], choice: SheetChoice, limit: int, seed: in
     ods = _is_ods(members)
     kind = "ods" if ods else "xlsx"
     _check(members, ods)
+    import python_calamine as calamine  # scenarios without a workbook are read without it
+
     try:
         book = calamine.load_workbook(io.BytesIO(zipped(_needed(members, ods))))
         names = tuple(book.sheet_names)[:_SHEETS]
@@ -90,6 +93,8 @@ def _taken(names: tuple[str, ...], wanted: str | None, book: Any) -> tuple[str, 
             raise TableError([f"sheet: there is no {short(wanted)}; there are: {listed(names)}"])
         rows = [*_rows(book.get_sheet_by_name(wanted))]
         return wanted, rows, [] if rows else [wanted]
+    import python_calamine as calamine
+
     shown = {
         sheet.name for sheet in book.sheets_metadata
         if sheet.visible == calamine.SheetVisibleEnum.Visible and sheet.typ == calamine.SheetTypeEnum.WorkSheet

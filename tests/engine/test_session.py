@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from boundaryviz.engine.device import DeviceError, available, resolve
 from boundaryviz.engine.messages import CURVES
 from boundaryviz.engine.session import Session
 from boundaryviz.scenario.scenario import Scenario
@@ -266,17 +265,3 @@ def test_hardly_any_data_raises_nothing(xy: list, label: list, split: list, can_
         run.step(1)
         run.set_scene(scene)
         assert run.can_train is can_train
-
-
-# ---- devices --------------------------------------------------------------------------------------------
-
-
-def test_devices():
-    assert available()[-1] == "cpu"
-    assert resolve("auto").type == available()[0]
-    assert resolve("cpu").type == "cpu"
-    with pytest.raises(DeviceError, match="choose one of"):
-        resolve("tpu")
-    for missing in {"cuda", "mps"} - set(available()):
-        with pytest.raises(DeviceError, match="this machine has no"):
-            Session(scenario(), device=missing)

@@ -44,7 +44,7 @@ def test_loading_is_answered_by_ready_state_and_the_first_curves():
     ready = only(said, m.Ready)
     assert ready.layers == (4, 3)
     assert ready.parameters == 2 * 4 + 4 + 4 * 3 + 3 + 3 * 2 + 2
-    assert ready.device.startswith("CPU")
+    assert only(said, m.Engine).words.startswith("CPU")
     assert only(said, m.State) == m.State(False, 0, "loaded")
     assert only(said, m.Curves).step.tolist() == [0]
 

@@ -63,7 +63,7 @@ class Graphs:
         return graph
 
     @contextmanager
-    def _recording(self, graph: Any) -> Iterator[None]:
+    def _recording(self, graph: Any, stream: Any) -> Iterator[None]:
         self.recordings += 1
         before = [one.clone() for one in self._state()]
         with _Listener() as listener:

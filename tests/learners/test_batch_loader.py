@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from boundaryviz.learners.base import TrainingData
+from boundaryviz.learners.base import Extra, TrainingData
 from boundaryviz.learners.batch_loader import BatchLoader, Step
 from boundaryviz.learners.draws import Draws
 from helpers.models import blobs, weighing
@@ -64,6 +65,40 @@ def test_a_batch_that_holds_every_point_is_gathered_once():
     np.testing.assert_allclose(first[0].weight[:, 0, :20], 1 / 20)
     batch_loader.set_batch_size(19)
     assert batch_loader.next()[0].weight.shape[2] == 19
+
+
+@pytest.mark.parametrize("size", [1, "full"])
+def test_slots_are_each_replica_s_own_where_there_is_nothing_else(size: Any):
+    """Also where a point is withdrawn, so that all replicas share the windows."""
+    data = seen_by(blobs(4, replicas=2, poison=4), [0, 1])
+    own = Extra(np.array([9]), np.array([[[7.0, 7.0]], [[8.0, 8.0]]]), np.array([[0], [1]]))
+    withdrawn = np.array([[True, False, False, False], [False] * 4])
+    weights = np.where(withdrawn, 0, data.weights)
+    told = replace(weighing(data, weights), extra=own, withdrawn=withdrawn)
+    batch_loader = BatchLoader((0, 0), torch.device("cpu"), torch.float32)
+    batch_loader.set_batch_size(size)
+    x, label = told.rows()
+    batch_loader.set_data(told, torch.tensor(x.T), torch.tensor(x[:, :0].T), label >= 0)
+    found: list[set[float]] = [set(), set()]
+    for _ in range(5):
+        for batch in batch_loader.next():
+            for row in range(2):
+                found[row].update(batch.x.expand(2, -1, -1)[row, 0][batch.weight[row, 0] > 0].tolist())
+    assert [{7.0, 8.0} & one for one in found] == [{7.0}, {8.0}]
+
+
+@pytest.mark.parametrize("size", [10, "full"])
+def test_who_sees_as_much_poison_but_other_poison_is_told_of_that(size: Any):
+    data = blobs(40, replicas=3, poison=6)
+    weights = np.ones_like(data.weights)
+    weights[0, 34:37] = weights[1, 37:] = weights[2, [34, 38, 39]] = 0
+    batch_loader = loader_of(weighing(data, weights), size)
+    found: list[set[int]] = [set() for _ in range(3)]
+    for _ in range(4):
+        for batch in batch_loader.next()[1:]:
+            for row in range(3):
+                found[row].update(batch.at.expand(3, -1)[row][batch.weight[row, 0] > 0].tolist())
+    assert found == [{37, 38, 39}, {34, 35, 36}, {35, 36, 37}]
 
 
 @pytest.mark.parametrize("columns", [50, 5000])

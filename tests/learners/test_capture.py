@@ -24,10 +24,12 @@ class Recorder:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._into: Any = None
         self.recordings = 0
+        self.streams: list[Any] = []
         stream = SimpleNamespace(wait_stream=lambda other: None)
         for name, stand_in in {
             "Stream": lambda: stream,
             "current_stream": lambda: stream,
+            "set_stream": self.streams.append,
             "stream": lambda _: nullcontext(),
             "CUDAGraph": self._graph,
             "graph": self._recording,
@@ -39,10 +41,12 @@ class Recorder:
         return SimpleNamespace(kept=kept, replay=lambda: [do() for do in kept])
 
     @contextmanager
-    def _recording(self, graph: Any) -> Iterator[None]:
+    def _recording(self, graph: Any, stream: Any) -> Iterator[None]:
         self._into, self.recordings = graph, self.recordings + 1
-        yield
-        self._into = None
+        try:
+            yield
+        finally:
+            self._into = None
 
     def launch(self, do: Callable[[], Any]) -> None:
         if self._into is None:
@@ -51,53 +55,129 @@ class Recorder:
             self._into.kept.append(do)
 
 
+CPU = torch.device("cpu")
+
+
 def adder(recorder: Recorder, constants: list[float]) -> tuple[Captured, Tensor]:
-    """total += constant * sum(x), as a captured step."""
-    total = torch.zeros(())
+    """total = 2 total + constant * sum(x), as a captured step: the order of steps matters."""
+    total = torch.zeros((), dtype=torch.float64)
 
     def work(x: Tensor) -> None:
         constant = constants[0]
-        recorder.launch(lambda: total.add_(constant * x.sum()))
+        recorder.launch(lambda: total.mul_(2).add_(constant * x.sum()))
 
     return Captured(work, lambda: [total], lambda: constants[0]), total
+
+
+def doubling(values: list[float], total: float = 0.0) -> float:
+    for value in values:
+        total = 2 * total + value
+    return total
 
 
 def test_recording_leaves_the_state_and_each_call_works_once(monkeypatch: pytest.MonkeyPatch):
     step, total = adder(Recorder(monkeypatch), [1.0])
     for value in (1.0, 10.0, 100.0):
-        step(torch.full((2,), value))
-    assert total == 222.0
+        step([[torch.full((2,), value)]], CPU)
+    assert total == doubling([2.0, 20.0, 200.0])
 
 
 def test_one_recording_for_a_shape_and_a_new_one_for_new_constants(monkeypatch: pytest.MonkeyPatch):
     recorder, constants = Recorder(monkeypatch), [1.0]
     step, total = adder(recorder, constants)
     for size in (2, 3, 2, 3, 2):
-        step(torch.ones(size))
-    assert (recorder.recordings, float(total)) == (2, 12.0)
+        step([[torch.ones(size)]], CPU)
+    assert (recorder.recordings, float(total)) == (2, doubling([2, 3, 2, 3, 2]))
     constants[0] = 5.0
-    step(torch.ones(2))
-    assert (recorder.recordings, float(total)) == (3, 22.0)
+    step([[torch.ones(2)]], CPU)
+    assert (recorder.recordings, float(total)) == (3, doubling([2, 3, 2, 3, 2, 10]))
 
 
 def test_few_recordings_are_kept(monkeypatch: pytest.MonkeyPatch):
     recorder = Recorder(monkeypatch)
     step, total = adder(recorder, [1.0])
     for _ in range(2):
-        for size in range(1, 7):
-            step(torch.ones(size))
-    assert len(step._recorded) == 4
-    assert total == 42.0
+        for size in range(1, 9):
+            step([[torch.ones(size)]], CPU)
+    assert len(step._recorded) == 6
+    assert total == doubling([*range(1, 9)] * 2)
 
 
 def test_a_caller_keeps_its_tensors(monkeypatch: pytest.MonkeyPatch):
     step, total = adder(Recorder(monkeypatch), [1.0])
     mine = torch.ones(2)
-    step(mine)
+    step([[mine]], CPU)
     mine.fill_(7.0)
-    step(torch.ones(2))
-    assert total == 4.0
+    step([[torch.ones(2)]], CPU)
+    assert total == doubling([2, 2])
     assert mine.tolist() == [7.0, 7.0]
+
+
+def test_steps_that_are_often_asked_for_together_are_recorded_together(monkeypatch: pytest.MonkeyPatch):
+    recorder = Recorder(monkeypatch)
+    step, total = adder(recorder, [1.0])
+    values = [float(k) for k in range(40)]
+    for at in range(0, 40, 8):
+        step([[torch.full((1,), value)] for value in values[at : at + 8]], CPU)
+        assert recorder.recordings == (1 if at < 16 else 2), "one step, then with the third call eight at once"
+    step([[torch.full((1,), 3.0)]] * 5, CPU)
+    assert recorder.recordings == 2, "what is left over goes by the recording of one"
+    assert total == doubling([*values, *[3.0] * 5])
+    graphs: list[Any] = [recording.graph for recording in step._recorded.values()]
+    assert sorted(len(graph.kept) for graph in graphs) == [1, 8]
+
+
+def test_steps_of_several_shapes_in_one_call_are_done_in_their_order(monkeypatch: pytest.MonkeyPatch):
+    step, total = adder(Recorder(monkeypatch), [1.0])
+    sizes = [2, 2, 5, 5, 5, 2] * 4
+    for _ in range(4):
+        step([[torch.ones(size)] for size in sizes], CPU)
+    assert total == doubling([float(size) for size in sizes] * 4)
+
+
+def test_what_is_the_same_in_every_step_is_copied_once_and_again_after_a_change(monkeypatch: pytest.MonkeyPatch):
+    step, total = adder(Recorder(monkeypatch), [1.0])
+    all_points, values = torch.ones(3), []
+    for k in range(8):
+        if k == 6:
+            all_points = torch.full((3,), 2.0)
+        if k == 7:
+            all_points.mul_(3)
+        step([[all_points]] * 4, CPU)
+        values += [float(all_points.sum())] * 4
+    assert total == doubling(values)
+    one, many = step._recorded.values()
+    assert [len({id(inputs[0]) for inputs in recording.inputs}) for recording in (one, many)] == [1, 1]
+
+
+@pytest.mark.parametrize("refused", [1, 4])
+def test_what_cannot_be_recorded_is_done_as_it_is_and_said_once(
+    refused: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    """refused: how many steps in one recording are too much."""
+    recorder = Recorder(monkeypatch)
+    total, inside = torch.zeros((), dtype=torch.float64), [0]
+
+    def work(x: Tensor) -> None:
+        if recorder._into is not None:
+            inside[0] += 1
+            if inside[0] == refused:
+                raise RuntimeError("operation not permitted when stream is capturing\nmore")
+        recorder.launch(lambda: total.mul_(2).add_(x.sum()))
+
+    def ended() -> Any:
+        inside[0] = 0
+        return total
+
+    step, values = Captured(work, lambda: [ended()]), [float(k) for k in range(24)]
+    for at in range(0, 24, 4):
+        step([[torch.full((1,), value)] for value in values[at : at + 4]], CPU)
+    assert total == doubling(values)
+    assert recorder.streams == [torch.cuda.current_stream()], "whatever recording had left as the current one"
+    what = "one training step" if refused == 1 else "4 training steps at once"
+    assert [record.getMessage() for record in caplog.records] == [
+        f"CUDA does not record {what}, which is slower from now on: operation not permitted when stream is capturing"
+    ]
 
 
 @CUDA

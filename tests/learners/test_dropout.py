@@ -6,9 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from boundaryviz.learners import dropout
 from boundaryviz.learners.specs import MLPSpec, TrainingSpec
+from boundaryviz.learners.streams import Purpose, hashes, key
 from helpers.models import blobs, make, relative, taken, thought, weighing
 
 RATE = 0.4
@@ -89,3 +94,25 @@ def test_a_new_rate_applies_live_and_probabilities_have_no_dropout():
     other.set_training(SPEC, TrainingSpec())
     other.step(3)
     assert np.array_equal(thought(learner), thought(other))
+
+
+def by_hand(seed: int, step: int, layer: int, part: int, unit: int, column: int) -> int:
+    """The hash that decides, from the definition."""
+    z = int(hashes(key(seed, Purpose.DROPOUT), np.array([step]))[0])
+    z = int(hashes(z, np.array([2 * layer + part]))[0])
+    return int(hashes(z, np.array([(unit << 32) + column]))[0])
+
+
+@given(st.integers(0, 2**31 - 1), st.integers(0, 10**7), st.sampled_from([0, 1]), st.integers(0, 99),
+       st.floats(0.01, 0.95))  # fmt: skip
+def test_a_mask_is_a_hash_of_seed_step_layer_part_unit_and_column(
+    seed: int, step: int, part: int, first: int, rate: float
+):
+    begun = dropout.starts((seed, 5), torch.device("cpu"))
+    found = dropout.masks(begun, step, part, (2, 3), first, 4, rate)
+    again = dropout.masks(begun[:1], torch.tensor(step), part, (2, 3), first + 1, 2, rate)
+    for layer, (mask, some) in enumerate(zip(found, again, strict=True)):
+        assert torch.equal(mask[:1, :, 1:3], some)
+        for unit, column in ((0, 0), (1, 3)):
+            silent = by_hand(seed, step, layer, part, unit, first + column) >> 40 < dropout.threshold(rate)
+            assert mask[0, unit, column] == (0.0 if silent else torch.tensor(1.0) / (1 - rate))

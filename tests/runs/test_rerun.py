@@ -21,14 +21,14 @@ from boundaryviz.scene.scene import Points
 from helpers.talks import Conversation
 
 
-def session(learner: str, twin: bool) -> tuple[Scenario, m.Checkpoint]:
+def session(learner: str, twin: bool, engine: str = "cpu") -> tuple[Scenario, m.Checkpoint]:
     """A live run with changes while it trained, as a project holds it, and the last moment of it."""
     scenario = load("two-moons-bridge").with_values(
         {"data.n": 60, "learner.name": learner, "poison.count": 4, "training.batch_size": 16}
     )
     scene = scenario.scene()
-    history = RunHistory.of(scenario, scene, drawn=True, seeds=2, twin=twin)
-    talk = Conversation(m.Load(scenario, scene, 1, "cpu", 2, twin))
+    talk = Conversation(m.Load(scenario, scene, 1, engine, 2, twin))
+    history = RunHistory.of(scenario, scene, True, 2, twin, talk.heard(m.Engine)[-1].name)
     ids = scene.points.ids
     changes: tuple[tuple[int, dict[str, Any], Edit], ...] = (
         (7, {}, Move(ids[:3], np.zeros((3, 2)))),
@@ -47,13 +47,24 @@ def session(learner: str, twin: bool) -> tuple[Scenario, m.Checkpoint]:
 
 
 @pytest.mark.parametrize(
-    ("learner", "twin"),
-    [("mlp", False), ("mlp", True), ("vat", True), ("mean-teacher", False), ("label-spreading", True)],
+    ("learner", "twin", "engine"),
+    [
+        ("mlp", False, "cpu"),
+        ("mlp", True, "auto"),
+        ("vat", True, "auto"),
+        ("vat", True, "cpu"),
+        ("mean-teacher", False, "cpu"),
+        ("label-spreading", True, "auto"),
+    ],
 )
-def test_a_rerun_from_the_file_ends_in_the_same_parameters(learner: str, twin: bool, tmp_path: Path) -> None:
-    project, last = session(learner, twin)
+def test_a_rerun_from_the_file_ends_in_the_same_parameters(
+    learner: str, twin: bool, engine: str, tmp_path: Path
+) -> None:
+    project, last = session(learner, twin, engine)
     files.write(tmp_path / "live.bviz", project)
-    again = train(str(tmp_path / "live.bviz"), device="cpu", progress=False)
+    again = train(str(tmp_path / "live.bviz"), progress=False)
+    assert project.course is not None
+    assert again.session.engine.name == project.course.engine
     assert again.step == 45
     assert (len(again.seeds), again.twin) == (2, twin)
     state = again.session.state()

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -14,16 +14,19 @@ from boundaryviz.attacks.trained.methods.influence import InfluenceSpec
 from boundaryviz.defences.kinds.loss import LossSpec
 from boundaryviz.evasion.settings import EvasionSpec
 from boundaryviz.learners.specs import MLPSpec
-from boundaryviz.runs.run import train
+from boundaryviz.runs.run import start
 from boundaryviz.scenario.decision import DecisionSpec
 from boundaryviz.scenario.files import dumps, parse, read
-from boundaryviz.scenario.scenario import VERSION, Scenario
+from boundaryviz.scenario.history import RunHistory
+from boundaryviz.scenario.history_spec import Engine
+from boundaryviz.scenario.scenario import VERSION, Scenario, ScenarioError
 from boundaryviz.scenario.study_spec import Axis, StudySpec
 from boundaryviz.scene.responses import taught
 from boundaryviz.scene.scene import Split
+from helpers.there import there
 
 FILES = Path(__file__).parents[1] / "data"
-LATER = {3: {"splits": "given", "labels": "given"}, 4: {"labels": "given"}, 5: {}, 6: {}, 7: {}}
+LATER = {3: {"splits": "given", "labels": "given"}, 4: {"labels": "given"}, 5: {}, 6: {}, 7: {}, 8: {}}
 """What settings of the data that a version had no words for are in its file."""
 
 PLAIN: dict[int, dict[str, dict[str, Any]]] = {
@@ -88,11 +91,13 @@ def test_it_comes_back_from_what_is_written_now(version: int) -> None:
         (4, [0.001758564, 1.812336, 0.0353613]),
         (6, [0.3205913, 0.452215, 0.4082111]),
         (7, [0.2899261, 0.6446111, 0.2848722]),
+        (8, [0.1594327, 1.351081, 0.21656]),
     ],
 )
 def test_it_trains_to_what_the_version_that_wrote_it_trained_to(version: int, losses: list[float]) -> None:
-    """The losses of 40 steps that the programs of versions 3, 4, 6 and 7 reported of these files."""
-    run = train(kept(version)[1], steps=40, progress=False)
+    """The losses of 40 steps that the programs of versions 3, 4, 6, 7 and 8 reported of these files."""
+    run = start(kept(version)[1], steps=40)
+    run.advance(40)
     found = [run.metrics[f"{split}_loss"].mean for split in ("train", "validation", "test")]
     assert found == pytest.approx(losses, rel=1e-3)
 
@@ -154,6 +159,29 @@ def test_version_7_asks_a_robust_and_masked_net_how_far_it_is_from_turning() -> 
     assert (learner.robust, learner.robust_epsilon, learner.robust_norm) == ("trades", 0.15, "linf")
     assert (learner.robust_steps, learner.robust_step, learner.trades_beta) == (3, 2.0, 4.0)
     assert (learner.mask, learner.mask_strength, learner.init_off_plane) == ("quantised", 0.1, 2.0)
+
+
+def test_version_8_says_what_did_the_steps_of_its_run() -> None:
+    scenario = kept(8)[1]
+    history = RunHistory.read(scenario)
+    assert history is not None
+    assert (history.engine, history.steps, [change.step for change in history.changes]) == ("compiled", 40, [20])
+    for version in range(1, 8):
+        older = kept(version)[1].course if (FILES / f"version-{version}.bviz").exists() else None
+        assert older is None or older.engine == "cpu"
+    values = json.loads((FILES / "courses/mlp.bviz").read_text(encoding="utf-8"))
+    assert values["version"] < 8
+    assert there(read(FILES / "courses/mlp.bviz").course).engine == "cpu"
+
+
+def test_only_a_run_of_another_engine_than_torch_on_the_processor_needs_version_8() -> None:
+    scenario = kept(8)[1]
+    for engine in get_args(Engine):
+        course = there(scenario.course).model_copy(update={"engine": engine})
+        written = json.loads(dumps(scenario.model_copy(update={"course": course})))
+        assert (written["version"] == 8) == ("engine" in written["course"]) == (engine != "cpu")
+    with pytest.raises(ScenarioError, match=r"course\.engine"):
+        Scenario.parse(kept(8)[0] | {"course": {"engine": "abacus"}})
 
 
 @pytest.mark.parametrize(("version", "kept_on"), [(v, on) for v, some in PLAIN.items() for on in (None, *some)])

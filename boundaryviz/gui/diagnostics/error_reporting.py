@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -21,10 +21,18 @@ from boundaryviz.gui.shell.logbook import ERROR, Logbook
 
 
 class ErrorReporting(QObject):
-    """Reports and the log panel. keep: writes unsaved work down at once; whether it did."""
+    """Reports and the log panel. keep: writes unsaved work down at once; whether it did. engines: what is known of
+    those that could train."""
 
-    def __init__(self, window: MainWindow, log: Logbook, keep: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        window: MainWindow,
+        log: Logbook,
+        keep: Callable[[], bool],
+        engines: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
         super().__init__(window)
+        self._engines = engines
         self._window, self._log, self._keep = window, log, keep
         self._told = False
         self.panel = LogPanel(parent=window)
@@ -65,6 +73,7 @@ class ErrorReporting(QObject):
         facts = system_info.basics() | {
             "Qt": f"{QT_VERSION_STR}, PyQt {PYQT_VERSION_STR}, platform {QGuiApplication.platformName()}",
             "device": self._window.status.device.text() or "not known yet",
+            **self._engines(),
         }
         packages = "".join(f"\n  {name} {found or 'missing'}" for name, found in system_info.packages().items())
         lines = [f"{name}: {words}" for name, words in facts.items()]

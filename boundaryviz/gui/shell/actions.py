@@ -126,6 +126,12 @@ _TABLE = (
     _Entry("train.board", "Sc&oreboard", "Attacks against defences; poison made for one learner, tried on others"),
     _Entry("train.check", "&Check this scenario", "Hold it to what it promises, on data drawn anew"),
     _Entry("train.redraw", "New &data seed", "Draw the data set afresh", (), "dice", apart=True),
+    _Entry("engine.auto", "&Automatic engine", "Have whatever is quickest for this net do the steps", checkable=True),
+    _Entry("engine.compiled", "&Compiled engine", "Have the program that is compiled for nets do the steps, on "
+           "the processor", checkable=True),
+    _Entry("engine.cpu", "&Torch engine on the CPU", "Have torch do the steps, on the processor", checkable=True),
+    _Entry("engine.cuda", "C&UDA engine", "Have torch do the steps, on an NVIDIA GPU", checkable=True),
+    _Entry("engine.mps", "&MPS engine", "Have torch do the steps, on the GPU of an Apple computer", checkable=True),
     _Entry("view.fit", "&Fit", "Show the whole domain", ("Home",), "fit", on_plane=True),
     _Entry("view.axes-auto", "Axes as they &need", "Equal units on both axes; free ones where one side of the plane is "
            "over three times as long as the other", checkable=True, apart=True),
@@ -221,6 +227,9 @@ class Actions(QObject):
         for entry in _TABLE:
             self._make(entry)
         self.tools, self.classes, self.axes = QActionGroup(self), QActionGroup(self), QActionGroup(self)
+        self._engines = QActionGroup(self)
+        for action in self.group("engine"):
+            self._engines.addAction(action)
         self._beside = QActionGroup(self)  # one result at most stands beside the plane
         self._beside.setExclusionPolicy(QActionGroup.ExclusionPolicy.ExclusiveOptional)
         for name in _BESIDE:

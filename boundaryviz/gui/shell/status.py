@@ -130,9 +130,10 @@ class StatusFields(SparingBar):
         self._show(self.steps, "" if steps is None else f"{steps:,.0f} steps/s")
         self._show(self.frames, "" if frames is None else f"{frames:.0f} frames/s")
 
-    def set_device(self, words: str) -> None:
-        """The device in words, such as 'CPU, 2 threads'."""
+    def set_device(self, words: str, why: str = "") -> None:
+        """What does the steps, in words such as 'CPU: AMD EPYC, compiled', and why that was picked."""
         self._show(self.device, words)
+        self._tip(self.device, f"What does the steps, see Train, Engine. {why}".strip())
         self._make_room()
 
     def _tip(self, part: QWidget, words: str) -> None:

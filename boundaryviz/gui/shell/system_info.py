@@ -22,9 +22,11 @@ PACKAGES = (
     "torch", "numpy", "scikit-learn", "scipy", "PyQt6", "PyQt6-Qt6", "PyQt6-sip", "pyqtgraph", "contourpy",
     "matplotlib", "pillow", "av", "pydantic", "pydantic-core", "typer", "rich", "platformdirs", "tomli-w",
 )  # fmt: skip
+OPTIONAL = ("numba", "llvmlite")
+"""What is needed for the compiled program alone."""
 VARIABLES = (
     "DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "QT_QPA_PLATFORM", "QT_SCALE_FACTOR", "OMP_NUM_THREADS",
-    "CUDA_VISIBLE_DEVICES", "LANG",
+    "CUDA_VISIBLE_DEVICES", "LANG", "BOUNDARYVIZ_COMPILED", "BOUNDARYVIZ_CACHE",
 )  # fmt: skip
 WINDOW_LOG, TRAINER_LOG = "window-crash.log", "trainer-crash.log"
 _SEEN = "last-start.json"
@@ -77,7 +79,7 @@ def basics() -> dict[str, str]:
 
 def packages() -> dict[str, str | None]:
     """The version of each dependency; None for one that is not installed."""
-    return {name: _version(name) for name in PACKAGES}
+    return {name: _version(name) for name in (*PACKAGES, *OPTIONAL)}
 
 
 def variables() -> dict[str, str]:

@@ -207,7 +207,8 @@ class TimelineControl(QObject):
         last = kept.checkpoints[-1]
         self._take_up = (history, kept)
         scenario, scene = history.at(history.changes_before(last.step))
-        self.client.resume(scenario, scene, -1, last.state, go_on)  # the present, maybe another, is told of then
+        # the present, maybe another, is told of then
+        self.client.resume(scenario, scene, -1, last.state, go_on, history.engine)
 
     @property
     def taking_up(self) -> bool:

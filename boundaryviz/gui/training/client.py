@@ -13,6 +13,7 @@ from PyQt6.QtCore import QObject, QSocketNotifier, Qt, QTimer, pyqtSignal
 from boundaryviz.engine import messages as m
 from boundaryviz.engine.link import Link, Silence, StartLink
 from boundaryviz.record.curves import CurveStore
+from boundaryviz.scenario.history_spec import Engine
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Scene
 
@@ -27,6 +28,8 @@ class TrainerClient(QObject):
     """
 
     ready = pyqtSignal(object)  # Ready
+    engaged = pyqtSignal(object)  # Engine, of the run that begins or is gone on with
+    gpu_lost = pyqtSignal(object)  # GpuLost
     framed = pyqtSignal(object)  # Frame
     probed = pyqtSignal(object)  # ProbeResult
     applied = pyqtSignal(object)  # RevisionApplied
@@ -55,7 +58,12 @@ class TrainerClient(QObject):
         """Meanwhile, what the weights that it has come to, as in `m.State`."""
         self._view: m.View | None = None
         self._subscriptions: dict[str, m.Subscribe] = {}
-        self._device = "auto"
+        self._device = "auto"  # what runs that begin here are to have,
+        self._lost = False  # whether a GPU has failed, of which nothing more is asked
+        self.engine: Engine = "cpu"
+        """What does the steps of the run of now."""
+        self.promised = False
+        """Whether it is that of a run that was there before, and no matter of choice."""
         self.seeds, self.twin = 1, False
         self._loading = 0  # loads whose answer is still to come,
         self._resuming = 0  # and those of them after which training goes on
@@ -73,14 +81,21 @@ class TrainerClient(QObject):
 
     # ---- asking -------------------------------------------------------------------------------------
 
-    def load(self, scenario: Scenario, scene: Scene, revision: int) -> None:
-        """Start afresh on this scenario; training goes on if it was running."""
-        self._send(m.Load(scenario.settings(), scene, revision, self._device, self.seeds, self.twin))
+    def load(self, scenario: Scenario, scene: Scene, revision: int, engine: Engine | None = None) -> None:
+        """Start afresh on this scenario; training goes on if it was running. engine: of the run that is done again, in
+        the place of the one that is preferred."""
+        device = self._there(engine or self._device)
+        self.promised = engine == device
+        self._send(m.Load(scenario.settings(), scene, revision, device, self.seeds, self.twin))
         self._loading += 1
         if self.playing or self.resting:
             self._resuming += 1
             self._send(self._play)
             self.playing, self.resting = True, False
+
+    def prefer(self, device: str) -> None:
+        """Which engine does the steps where there is a choice, `auto` for whichever fits; from the next `load` on."""
+        self._device, self._lost = device, False
 
     def set_twins(self, seeds: int, twin: bool) -> None:
         """How many runs, and whether each has a clean twin; from the next `load` on."""
@@ -125,13 +140,22 @@ class TrainerClient(QObject):
         self._send(m.StepN(1))
 
     def resume(
-        self, scenario: Scenario, scene: Scene, revision: int, state: Mapping[str, NDArray], go_on: bool = False
-    ) -> None:
-        """Go back to the state of a checkpoint, on its scenario and scene, and be paused there or `go_on`."""
+        self, scenario: Scenario, scene: Scene, revision: int, state: Mapping[str, NDArray], go_on: bool = False,
+        engine: Engine | None = None,
+    ) -> None:  # fmt: skip
+        """Go back to the state of a checkpoint, on its scenario and scene, and be paused there or `go_on`. engine: of
+        the run that it is of, default the run of now."""
         self._halted()
-        self._send(m.Resume(scenario.settings(), scene, revision, state, self._device, self.seeds, self.twin))
+        engine = engine or self.engine
+        device = self._there(engine)
+        self.promised = engine == device
+        self._send(m.Resume(scenario.settings(), scene, revision, state, device, self.seeds, self.twin))
         if go_on:
             self.play(True)
+
+    def _there(self, device: str) -> str:
+        """The same, unless it is a GPU's, or might be, and that has failed."""
+        return "compiled" if self._lost and device not in ("compiled", "cpu") else device
 
     def load_checkpoint(self, number: int, scenario: Scenario, scene: Scene, state: Mapping[str, NDArray]) -> None:
         """Have a checkpoint of the past at hand, for views and renderings of it."""
@@ -287,8 +311,14 @@ class TrainerClient(QObject):
                     elif said.why == "resumed":
                         self.keep_curves(self.curves.until(said.step))
                     self.stated.emit(said)
+                case m.Engine():
+                    self.engine = said.name
+                    self.engaged.emit(said)
                 case m.Ready():
                     self.ready.emit(said)
+                case m.GpuLost():
+                    self._lost = True
+                    self.gpu_lost.emit(said)
                 case m.Failed():
                     if not said.aside:
                         self._halted()

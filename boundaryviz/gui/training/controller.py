@@ -31,6 +31,7 @@ from boundaryviz.gui.widgets.plain import add_action, add_submenu, menu_words, t
 from boundaryviz.learners.specs import FAMILIES, TrainingSpec
 from boundaryviz.scenario.caption_advice import caption_advice
 from boundaryviz.scenario.changes import Settings, resets, stirs
+from boundaryviz.scenario.history_spec import Engine
 from boundaryviz.scenario.response_advice import decision_advice, response_advice
 from boundaryviz.scenario.scale_advice import scale_advice
 from boundaryviz.scenario.scenario import Scenario, ScenarioError
@@ -112,18 +113,19 @@ class Controller(QObject):
             self.presenter.say(Word.CAPTIONS, caption_advice(state.scenario.learner, state.scene) or None)
             self.presenter.say(Word.RESPONSES, of_responses or None)
             self.presenter.say(Word.STOPPING, stopping_advice(state.scenario, state.scene) or None)
-        self._tell(state, before, fresh)
+        of_file = self.document.given.history if loaded else None
+        self._tell(state, before, fresh, of_file.engine if of_file is not None else None)
         self._title()
 
-    def _tell(self, state: State, before: State | None, fresh: bool) -> None:
-        """Tell the trainer what changed."""
+    def _tell(self, state: State, before: State | None, fresh: bool, engine: Engine | None) -> None:
+        """Tell the trainer what changed. engine: of the run that a file holds, which begins again."""
         revision, client = self.document.revision, self.client
         self.history.push(revision, state)
         if self._tell_instead is not None:
             self._tell_instead(revision)
         elif fresh or before is None:
             self.presenter.forget()
-            client.load(state.scenario, state.scene, revision)
+            client.load(state.scenario, state.scene, revision, engine)
         else:
             other = state.scenario is not before.scenario
             if state.scene is not before.scene:
@@ -135,6 +137,12 @@ class Controller(QObject):
         committed = self.document.committed
         moved = state.scene is not committed.scene or stirs(committed.scenario, state.scenario)
         self.pacing.hold(self.document.previewing and moved)  # now that what it holds has been told
+
+    def train_anew(self) -> None:
+        """Begin the run anew on what is there, with the engine that is preferred now."""
+        state = self.document.state
+        self.presenter.forget()
+        self.client.load(state.scenario, state.scene, self.document.revision)
 
     def _show_settings(self) -> None:
         """Those of now, or of the moment of the past that is shown."""

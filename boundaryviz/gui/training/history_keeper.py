@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from boundaryviz.engine import messages as m
@@ -57,7 +59,8 @@ class HistoryKeeper(QObject):
         self.changed.emit()
 
     def resume(self, history: RunHistory) -> None:
-        """Go on from this history, at its end."""
+        """Go on from this history, at its end, with what does the steps now."""
+        history = replace(history, engine=self._client.engine)
         self.history, self._fresh, self._given, self._taken = history, False, False, None
         self.changed.emit()
 
@@ -77,7 +80,7 @@ class HistoryKeeper(QObject):
         client = self._client
         if self._fresh or self.history is None:
             drawn = not state.edited and state.scenario.plane is None
-            self.history = RunHistory.of(state.scenario, state.scene, drawn, client.seeds, client.twin)
+            self.history = RunHistory.of(state.scenario, state.scene, drawn, client.seeds, client.twin, client.engine)
             self._fresh = False
         else:
             before = self.history.last[0]

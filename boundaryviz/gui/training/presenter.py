@@ -426,7 +426,6 @@ class Presenter(QObject):
         self._window.actions_["train.play"].setText(words)
 
     def _show_ready(self, ready: m.Ready) -> None:
-        self._window.status.set_device(ready.device)
         if self._view.unit is not None:
             self.show_unit(None)
 
@@ -485,15 +484,15 @@ class Presenter(QObject):
         that would lose its steps is paused first."""
         if not self.at_work or (self._client.playing and not self._stops_at_once()):
             return False
-        self._begin_anew()
+        self.begin_anew()
         self.say(Word.WORK, _STOPPED)
         return True
 
     def _restart(self) -> None:
-        self._begin_anew()
+        self.begin_anew()
         self._window.notify("The trainer was started again. Press Play to go on.")
 
-    def _begin_anew(self) -> None:
+    def begin_anew(self) -> None:
         """Give the trainer up, whatever it is at, and start another."""
         state = self._document.state
         self._transport.set_disabled(None)

@@ -94,6 +94,11 @@ class _SupervisedSpec(NetSpec):
         """The label smoothing that acts."""
         return self.smoothing if self.loss == "cross-entropy" else 0.0
 
+    @override
+    def uncompiled(self, width: int, classes: int, optimiser: str) -> str:
+        """Of nets that are shown too much of each point."""
+        return self._too_wide(width)
+
     def _activations(self, size: Size, training: TrainingSpec) -> float:
         first, *hidden, last = dims = self._dims(size)
         kept = 1 + (getattr(self, "activation", "") in ("gelu", "sine") or getattr(self, "dropout", 0.0) > 0)

@@ -98,10 +98,11 @@ class UnlabelledSpec(NetSpec):
     """A network that learns from labelled and unlabelled points.
 
     DRAWN: bytes of random numbers that an unlabelled point of the plane takes at a step. KEPT: that are kept of it,
-    and for each class.
+    and for each class. MIXES: whether it is taught mixtures of points.
     """
 
     DRAWN: ClassVar[int] = 8
+    MIXES: ClassVar[bool] = False
     KEPT: ClassVar[tuple[int, int]] = 0, 0
     name: str
     hidden: HiddenLayers = setting(
@@ -129,6 +130,15 @@ class UnlabelledSpec(NetSpec):
         """The same net without the method."""
         shared = UnlabelledSpec.model_fields.keys() & MLPSpec.model_fields.keys() - {"name"}
         return MLPSpec(**{name: getattr(self, name) for name in shared})
+
+    @override
+    def uncompiled(self, width: int, classes: int, optimiser: str) -> str:
+        """Of methods that mix points, of nets that are shown more than the inputs, and of wide ones."""
+        if self.MIXES:
+            return "a method that teaches mixtures of points is not compiled"
+        if self.fourier or not self.features or (width == 2 and self.features != ("x", "y")):
+            return "beside unlabelled points, nets that are shown more or less than the inputs are not compiled"
+        return self._too_wide(width)
 
     def memory(self, size: Size, training: TrainingSpec) -> Needs:
         """As `NetSpec.memory`, with what a method draws for its points and remembers of them."""
@@ -263,6 +273,7 @@ class MixMatchSpec(_JitteredSpec):
     """A net taught on mixtures of points with mixtures of their labels and sharpened guesses."""
 
     TITLE: ClassVar[str] = "MixMatch"
+    MIXES: ClassVar[bool] = True
     DRAWN: ClassVar[int] = 32
     name: Literal["mixmatch"] = "mixmatch"
     weight: float = _weight(20.0, "the squared difference from the mixed guesses.")
@@ -330,6 +341,7 @@ class ICTSpec(UnlabelledSpec):
     """Interpolation consistency: the answer between two points shall be the mixture of the teacher's answers there."""
 
     TITLE: ClassVar[str] = "Interpolation consistency"
+    MIXES: ClassVar[bool] = True
     DRAWN: ClassVar[int] = 12
     name: Literal["ict"] = "ict"
     weight: float = _weight(20.0, "the squared difference from the mixed answers.")

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 from typing_extensions import override
 
 from boundaryviz.learners import graphs
@@ -29,7 +30,7 @@ class Walks(Contrastive):
         self, spec: Any, problem: Problem, features: FeatureMap, device: torch.device, dtype: torch.dtype
     ) -> None:
         super().__init__(spec, problem, features, device, dtype)
-        self._turns = Draws(problem.seeds, torch.device("cpu"), dtype)
+        self._turns = Draws(problem.seeds, device, dtype)
         self._data: TrainingData | None = None
         self._built: int | None = None  # for how many neighbours
         self._graphs: dict[bytes, NDArray[np.int64]] = {}
@@ -57,40 +58,45 @@ class Walks(Contrastive):
                 self._graphs[name] = neighbours(own.x, seen, self._built) if known is None else known
             which.append([*self._graphs].index(name))
         several, points = [*self._graphs.values()], len(data.point_ids)
-        self._degrees = np.array([one.shape[1] for one in several])[which]  # (R,)
+        self._degrees = self._held(np.array([one.shape[1] for one in several])[which])  # (R,)
         self._most = max(one.shape[1] for one in several)
         rows = [np.pad(one, ((0, 0), (0, self._most - one.shape[1]))) for one in several]
         # where the row of a neighbour begins in the table, so that a step is one look into it
-        self._table = np.concatenate([(one + points * at) * self._most for at, one in enumerate(rows)]).ravel()
-        self._first = np.array(which) * points  # row of a replica's graph
+        table = np.concatenate([(one + points * at) * self._most for at, one in enumerate(rows)])
+        self._table = self._held(table.ravel())
+        self._first = self._held(np.array(which) * points)  # row of a replica's graph
+
+    def _held(self, array: NDArray[np.int64] | Tensor) -> Any:
+        """As walks are gone on: on the processor in numpy, whose looks into a table take a tenth of the time."""
+        if self.device.type == "cpu":
+            return array.numpy() if isinstance(array, Tensor) else array
+        return array if isinstance(array, Tensor) else torch.from_numpy(array).to(self.device)
 
     @override
     def dealt(self, batch: Batch, who: slice, step: int, number: int, draws: Draws) -> Part:
         x, weight = spread(batch)
         width, columns = x.shape[1:]
         noise = draws.normal(step, number, (who, 2 * width, columns)) * self.spec.jitter
-        ends = self.ends(batch.at.cpu().numpy(), who, step, number)
-        there = self._places[torch.from_numpy(ends).to(self.device)].transpose(1, 2)
+        there = self._places[self.ends(batch.at, who, step, number)].transpose(1, 2)
         return [torch.cat([x + noise[:, :width], there + noise[:, width:]], 2), weight]
 
-    def ends(self, start: NDArray[np.int64], who: slice, step: int, number: int) -> NDArray[np.int64]:
-        """Where walks from positions (R or 1, B) of points end, (R, B), as rows of `TrainingData.rows`."""
+    def ends(self, start: Tensor, who: slice, step: int, number: int) -> Tensor:
+        """Where walks from positions (R or 1, B) of points end, int64 (R, B), as rows of `TrainingData.rows`."""
         if self._built != self.spec.graph_neighbours:
             self._build()
         data, length = self._data, self.spec.walk
         assert data is not None
         degrees, first = self._degrees[who, None], self._first[who, None]
-        turns = self._turns.turns(step, number, (who, length, start.shape[1])).numpy()
+        turns = self._held(self._turns.turns(step, number, (who, length, start.shape[1])))
         turns = (turns * degrees[:, None]) >> 16
-        at = (first + start) * self._most
-        for turn in np.ascontiguousarray(turns.transpose(1, 0, 2)):
-            at = self._table.take(at + turn)
+        at = (first + self._held(start)) * self._most
+        for k in range(length):
+            at = self._table.take(at + turns[:, k])
         at = at // self._most - first
-        points = len(data.ids)
-        if data.extra is None:
-            return at
-        slots = (np.arange(len(data.weights))[who] * len(data.extra))[:, None]
-        return np.where(at >= points, at + slots, at)
+        if data.extra is not None:
+            slots = self._held(np.arange(len(data.weights)) * len(data.extra))[who, None]
+            at = at + (at >= len(data.ids)) * slots
+        return torch.as_tensor(at)
 
 
 def neighbours(x: NDArray[np.float64], seen: NDArray[np.int64], k: int) -> NDArray[np.int64]:

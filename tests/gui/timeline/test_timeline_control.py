@@ -102,7 +102,8 @@ def test_resuming_before_a_change_takes_it_back_as_one_undo_step(
     assert workbench.document.scene.points == old.points
     assert workbench.document.undo.undoText().startswith("Resume at step")
     train_to(workbench, qtbot, 60)
-    straight = train(workbench.document.committed.complete(), steps=60, device="cpu", progress=False)
+    complete, engine = workbench.document.committed.complete(), workbench.client.engine
+    straight = train(complete, steps=60, device=engine, progress=False)
     assert equal(state_at(workbench, 60), straight.session.state())
     workbench.document.undo.undo()
     assert len(workbench.document.scene.points) == len(old.points) + 1
@@ -133,7 +134,8 @@ def test_a_saved_session_runs_again_headless_to_the_same_bits(
     history = RunHistory.read(files.read(path))
     assert history is not None
     assert [change.step for change in history.changes] == [20, 33]
-    again = train(str(path), device="cpu", progress=False)
+    again = train(str(path), progress=False)
+    assert again.session.engine.name == history.engine == workbench.client.engine
     assert again.step == 61
     assert equal(state_at(workbench, 61), again.session.state())
     np.testing.assert_array_equal(again.curves.values, workbench.client.curves.values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import torch
 
 from boundaryviz.learners.base import TrainingData
 from boundaryviz.learners.families.self_supervised import WalksSpec
@@ -38,7 +39,7 @@ def test_walks_end_where_the_power_of_their_steps_says():
     step = np.zeros((12, 12))
     np.add.at(step, (np.arange(12)[:, None], neighbours(data.x, np.arange(12), 3)), 1 / 3)
     wanted = np.linalg.matrix_power(step, 5)[4]
-    ends = learner.proxy.ends(np.full((1, 20_000), 4), slice(0, 1), 1, 0)
+    ends = learner.proxy.ends(torch.full((1, 20_000), 4), slice(0, 1), 1, 0).numpy()
     found = np.bincount(ends[0], minlength=12) / 20_000
     assert (np.abs(found - wanted) <= 5 * np.sqrt(wanted * (1 - wanted) / 20_000)).all()
     assert (wanted > 0).sum() > 3
@@ -49,7 +50,7 @@ def test_each_replica_walks_among_the_points_that_it_sees():
     weights[0, 10:] = 0
     data = weighing(blobs(20, poison=10), weights)
     learner = make(WalksSpec(walk=9, graph_neighbours=4), seeds=(0, 0), data=data)
-    ends = learner.proxy.ends(np.tile(np.arange(10), (2, 40)), slice(0, 2), 1, 0)
+    ends = learner.proxy.ends(torch.arange(10).repeat(2, 40), slice(0, 2), 1, 0).numpy()
     assert ends[0].max() < 10 <= ends[1].max()
 
 
@@ -60,7 +61,7 @@ def test_poison_that_is_each_replicas_own_is_walked_to_where_it_lies():
     extra = Extra(np.array([99]), there, np.full((2, 1), -1))
     data: TrainingData = replace(weighing(blobs(12), np.ones((2, 12))), extra=extra)
     learner = make(WalksSpec(walk=1, graph_neighbours=12, jitter=0.0), seeds=(0, 0), data=data)
-    ends = learner.proxy.ends(np.tile(np.arange(12), (2, 40)), slice(0, 2), 1, 0)
+    ends = learner.proxy.ends(torch.arange(12).repeat(2, 40), slice(0, 2), 1, 0).numpy()
     x = data.rows()[0]
     for replica in (0, 1):
         own = x[ends[replica]][ends[replica] >= 12]

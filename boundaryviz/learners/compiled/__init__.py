@@ -1,0 +1,1 @@
+"""Training of small nets by a program of our own, compiled for this processor."""
