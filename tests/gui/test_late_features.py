@@ -56,11 +56,13 @@ def test_a_tab_has_its_feature_when_it_comes_to_the_front(name: str, fresh: Call
     window.result_tabs.setTabVisible(at, True)  # some are there only for who asks
     window.result_tabs.setCurrentIndex(at)
     assert made(workbench) == {name}
-    assert window.result_shown() is getattr(workbench, name).panel
+    panel = there(window.result_shown())
+    assert panel is getattr(workbench, name).panel
+    holder = there(panel.parentWidget())
+    assert panel.isVisible()  # and in its place: what is painted first is not the empty tab
+    assert panel.geometry() == there(holder.layout()).contentsRect()
     QApplication.processEvents()
-    assert there(window.result_shown()).isVisible()
-    room = there(there(window.result_shown()).parentWidget()).minimumSizeHint().width()
-    assert window.docks[0].width() == max(width, room)
+    assert window.docks[0].width() == max(width, holder.minimumSizeHint().width())
 
 
 @pytest.mark.parametrize("name", LATE)
