@@ -57,6 +57,6 @@ parameters, in floats, and where there is room for its activations (outputs of t
     # none, how many have a place, and up to which position, and which batch, it has been walked
     ORDER, ORDERED, PLACED, CURSOR, WALKED,
     # room to work in
-    HASHES, BUCKETS, FOUND, SHARES, COLUMNS, BACK, FORTH, SPARE, GRADIENT,
+    HELD, HASHES, BUCKETS, FOUND, SHARES, COLUMNS, BACK, FORTH, SPARE, GRADIENT,
     FIELDS,
-) = range(56)  # fmt: skip
+) = range(57)  # fmt: skip

@@ -16,13 +16,13 @@ from boundaryviz.learners.compiled.vectors import (
     mantissa,
     polynomial,
     power_of_two,
-    sine_cosine,
     size,
     store,
     where_less,
     where_same,
     whole,
 )
+from boundaryviz.learners.compiled.wide import sine_cosine
 
 __all__ = ["expm1", "exponential", "gelu", "logarithm", "logistic", "sine_cosine", "tanh"]
 

@@ -95,7 +95,7 @@ def tell_net(table: Table, net: Net) -> None:
         at += 8 * units * f.BLOCK
     table.number(f.LAYERS, layers)
     table.array(f.NET, told)
-    table._kept[-1] = held
+    table.array(f.HELD, held)
     table.number(f.PARAMETERS, net.layout.size)
     table.number(f.ACTIVATION, f.ACTIVATIONS[net.activation])
     table.number(f.LOSS, f.LOSSES[net.loss])

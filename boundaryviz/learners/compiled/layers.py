@@ -13,7 +13,6 @@ from boundaryviz.learners.compiled.tiles import ADD, BIAS, ZERO, product
 from boundaryviz.learners.compiled.vectors import (
     float_at,
     fma,
-    kept,
     load,
     set_float,
     splat,
@@ -22,6 +21,7 @@ from boundaryviz.learners.compiled.vectors import (
     transpose,
     where_less,
 )
+from boundaryviz.learners.compiled.wide import kept
 
 
 @compiled

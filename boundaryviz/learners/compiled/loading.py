@@ -25,10 +25,10 @@ SWITCH, CACHE = "BOUNDARYVIZ_COMPILED", "BOUNDARYVIZ_CACHE"
 """The environment's: 'off' is to do without the program; the folder that its file lies in."""
 
 LONGEST = 300.0
-"""Seconds that compiling may take, some fifty times as long as it does."""
+"""Seconds that compiling may take, many times as long as it does."""
 
 _KEPT = 8  # files, of versions and processors that share a folder
-_AROUND = frozenset({"__init__.py", "jobs.py", "loading.py", "making.py", "program.py"})
+_AROUND = frozenset({"__init__.py", "jobs.py", "loading.py", "making.py", "program.py", "semi.py"})
 _MARK = b"boundaryviz compiled program 1"
 _log = logging.getLogger(__name__)
 

@@ -298,7 +298,7 @@ def test_slots_of_their_own_are_points_like_others():
         for learner in (together, theirs, one):
             learner.step(8)
         assert torch.allclose(together.P, theirs.P, atol=1e-4)
-        assert rows(together, 1)[:100] == rows(one, 0)[:100]
+        assert torch.equal(together.P[1], one.P[0])
 
 
 @every_task
