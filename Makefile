@@ -16,10 +16,13 @@ unexport PYTHONDONTWRITEBYTECODE
 # Programs that the tests start, each with the Debian package that holds it.
 TEST_PROGRAMS := Xvfb=xvfb xdotool=xdotool openbox=openbox
 
+# In halves that follow each other, and then what the other has not come to: files share windows, which are made once.
+SUITE := -n 2 --dist worksteal -m "not slow"
+
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: gallery-pictures help run install install-dev install-locked test test-slow test-minima audit lint lock bench gpu golden compare-speed \
-  check-gallery fidelity numbers learner-table defence-table flagship-spread torture fuzz roundtrips wheel clean system system-test
+.PHONY: gallery-pictures help run install install-dev install-locked test test-engines test-slow test-minima audit lint lock bench \
+  gpu bench-floors performance golden compare-speed check-gallery fidelity numbers learner-table defence-table flagship-spread torture fuzz roundtrips wheel clean system system-test
 
 help: ## list what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name words; do \
@@ -39,11 +42,15 @@ install-locked: system-test $(VENV)/.created ## set up the same from lock.txt, e
 	@touch $(VENV)/.installed $(VENV)/.installed-dev
 
 test: install-dev lint ## check style, types and layers, then run the tests on two cores
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 -m "not slow" --durations=10
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(SUITE) --durations=10
 
 test-slow: install-dev ## run the tests that `make test` leaves out, and every property on more examples
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "slow and not audit"
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "hypothesis and not audit" --hypothesis-profile=thorough
+
+test-engines: install-dev ## run the tests with the compiled program switched off, and then without numba; PARTS=FOLDERS for some
+	QT_QPA_PLATFORM=offscreen BOUNDARYVIZ_COMPILED=off $(BIN)/python -m pytest $(SUITE) $(PARTS)
+	QT_QPA_PLATFORM=offscreen PYTHONPATH=tests/without_numba $(BIN)/python -m pytest $(SUITE) $(PARTS)
 
 audit: install-dev ## go through every learner with every attack on drawn scenes: whatever differs, the poison has to have done
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 -m audit tests/audit
@@ -65,6 +72,12 @@ lock: install-dev ## write lock.txt anew, after a change of constraints.txt
 
 bench: install-dev ## measure against plain torch, scikit-learn, numpy and what one would notice; fails where a bound is missed
 	$(BIN)/python -m benchmarks
+
+bench-floors: install-dev ## measure the same, and raise each floor to 90 % of what is reached; keep the machine quiet
+	$(BIN)/python -m benchmarks --raise
+
+performance: install-dev ## measure what docs/performance.md tells, in ten minutes at most, and write its tables
+	$(BIN)/python -m tools.performance
 
 gpu: install-dev ## measure a GPU beside the processor, in four minutes at most; without one, see that it runs
 	$(BIN)/python -m benchmarks.gpu

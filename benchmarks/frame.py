@@ -9,6 +9,7 @@ from math import inf
 
 MODULES = (
     "training",
+    "compiled",
     "twins",
     "dose",
     "effect_maps",
@@ -18,7 +19,9 @@ MODULES = (
     "wide",
     "surfaces",
     "film",
+    "evaluations",
     "recording",
+    "peaks",
     "saving",
     "gradients",
     "without_labels",
@@ -63,6 +66,22 @@ class Row:
         if self.reached is None or self.aim is None:
             return None
         return self.reached >= self.aim if self.floor is not None else self.reached <= self.aim
+
+    @property
+    def measured(self) -> str:
+        """What is reached, with its unit; nothing where nothing is."""
+        return "" if self.reached is None else _number(self.reached, self.unit)
+
+    @property
+    def bounds(self) -> str:
+        """What is asked, in words."""
+        signs = ("≥", self.floor), ("≤", self.ceiling), ("aim", self.aim)
+        return ", ".join(f"{sign} {_number(bound, self.unit)}" for sign, bound in signs if bound is not None)
+
+
+def _number(value: float, unit: str) -> str:
+    number = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return f"×{number}" if unit == "×" else f"{number} {unit}"
 
 
 Measure = Callable[[bool], Iterator[Row]]

@@ -14,8 +14,7 @@ from sklearn.neural_network import MLPClassifier
 from torch import Tensor, nn
 from torch.func import grad, vmap
 
-from benchmarks.subjects import RATE, Size, layers, modules, points
-from boundaryviz.learners.batches import Pool, epoch
+from benchmarks.subjects import RATE, Size, batches, layers, modules, points
 from boundaryviz.learners.mlp import MLP
 from boundaryviz.learners.optimisers import Optimiser
 from boundaryviz.learners.specs import TrainingSpec
@@ -51,16 +50,9 @@ class PlainTorch:
 
     def follow(self, steps: int) -> None:
         """Take the batches that our engine deals to seed 0."""
-        n = len(self.x)
-        pool = Pool.of(np.arange(n), np.zeros(n, bool), np.ones((1, n), np.float32), np.ones(n, bool))
-        done = number = 0
-        while done < steps:
-            dealt = epoch(pool, (0,), number, self.size)
-            for index, weight in list(zip(dealt.index[:, 0], dealt.weight[:, 0], strict=True))[: steps - done]:
-                shown = torch.from_numpy(index[weight > 0])
-                self.descend(self.x[shown], self.y[shown])
-                done += 1
-            number += 1
+        for index in batches(len(self.x), self.size, steps):
+            shown = torch.from_numpy(index)
+            self.descend(self.x[shown], self.y[shown])
 
     def loss(self) -> float:
         with torch.no_grad():

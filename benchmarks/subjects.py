@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain, count, islice
 from typing import Any, Literal
 
 import numpy as np
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from boundaryviz.learners.base import Problem, TrainingData
+from boundaryviz.learners.batches import Pool, epoch
 from boundaryviz.learners.mlp import MLP
 from boundaryviz.learners.specs import MLPSpec, TrainingSpec
 from boundaryviz.scene.scene import Domain
@@ -43,6 +46,14 @@ def learner(
     xy, label = points(n, classes)
     made.set_data(TrainingData(np.arange(n), xy, label, np.zeros(n, bool), np.ones((replicas, n), np.float32)))
     return made
+
+
+def batches(n: int, size: Size, steps: int) -> Iterator[NDArray[np.int64]]:
+    """The points of each of the first batches that our engine deals to seed 0."""
+    pool = Pool.of(np.arange(n), np.zeros(n, bool), np.ones((1, n), np.float32), np.ones(n, bool))
+    dealt = (epoch(pool, (0,), number, size) for number in count())
+    pairs = chain.from_iterable(zip(one.index[:, 0], one.weight[:, 0], strict=True) for one in dealt)
+    return (index[weight > 0] for index, weight in islice(pairs, steps))
 
 
 def loss(of: MLP, n: int, replica: int = 0) -> float:

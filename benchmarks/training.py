@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from statistics import median
-from typing import Any
 
 import torch
 from torch import nn
@@ -109,22 +108,6 @@ def products(dims: tuple[int, ...], replicas: int, n: int, tanh: bool, together:
                 each[0, 0, 0] = 0.0
 
     return once
-
-
-@section("rates", "Our own rates")
-def rates(least: bool) -> Iterator[Row]:
-    """Our own steps a second, of all replicas together, to be put beside figures of programs that are not run here."""
-    playground: dict[str, Any] = {"loss": "squared", "output": "tanh", "init": "playground"}
-    for hidden, name, outputs, size, settings in (
-        ((4, 2), "tanh", 1, 10, playground | {"optimiser": "sgd"}),
-        ((16, 16), "tanh", 2, 32, {}),
-        ((64, 64), "relu", 2, 32, {}),
-    ):
-        learners = [learner(hidden, name, replicas, size, **settings) for replicas in (1, 16, 64)]
-        for replicas, seconds in zip((1, 16, 64), interleaved([each.step for each in learners], least), strict=True):
-            rate = replicas / median(seconds)
-            what = f"{words(hidden, outputs)} {name}, batch of {size}, R = {replicas}"
-            yield Row(what, "", f"{rate:,.0f} steps/s, {rate * size:,.0f} points/s")
 
 
 def _steps(least: bool) -> int:

@@ -6,6 +6,7 @@ import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 # Before anything imports Qt, numpy, torch or matplotlib.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -18,15 +19,23 @@ os.environ["BOUNDARYVIZ_CACHE"] = str(Path(__file__).parents[1] / ".pytest_cache
 import pytest
 from hypothesis import settings
 from PyQt6.QtCore import QSettings
+from pytestqt.qtbot import QtBot
 
 from helpers.screen import Screen, missing, open_screen
 from helpers.silence import Leftovers, logged_warnings, undress, watch_timers
+from helpers.waits import PATIENCE
 
-# in the suite, which has five minutes, a property sees forty examples; `make test-slow` shows all of them two hundred
-settings.register_profile("here", deadline=None, max_examples=40)
-settings.register_profile("ci", deadline=None, derandomize=True, database=None, max_examples=40)
+# in the suite, which has five minutes, a property sees 25 examples; `make test-slow` shows all of them two hundred
+settings.register_profile("here", deadline=None, max_examples=25)
+settings.register_profile("ci", deadline=None, derandomize=True, database=None, max_examples=25)
 settings.register_profile("thorough", deadline=None, max_examples=200)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+# five seconds, as pytest-qt has it, are too few for a window and a trainer on a loaded machine
+for _wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitExposed, QtBot.waitActive):
+    _defaults: Any = _wait.__kwdefaults__
+    _defaults["timeout"] = round(1000 * PATIENCE)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -22,6 +22,7 @@ from boundaryviz.scenario import gallery
 from boundaryviz.scenario.files import read
 from boundaryviz.scenario.text import parsed
 from boundaryviz.scene.datasets import DATASETS
+from helpers.waits import PATIENCE
 
 SMALL = ["--steps", "20", "--set", "data.n=40", "--set", "learner.hidden=[4]"]
 
@@ -337,7 +338,7 @@ def test_ctrl_c_prints_and_saves_what_was_finished(tmp_path: Path) -> None:
     assert process.stderr is not None
     assert process.stderr.read(1)  # the progress bar is there, so training has begun
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert "interrupted at step" in err
     assert 0 < json.loads(out)["steps"] < 10_000_000

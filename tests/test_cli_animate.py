@@ -15,6 +15,7 @@ from PIL import Image
 from boundaryviz.cli.app import run
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.sweep import parse, title_of, value_words
+from helpers.waits import PATIENCE
 
 SMALL = ["moons", "--set", "data.n=60", "--set", "learner.hidden=[4]", "--steps", "40", "--device", "cpu"]
 FILM = ["--size", "320x240", "--fps", "10", "--seconds", "0.5", "--hold", "0", "--no-title"]
@@ -150,6 +151,7 @@ def test_mistakes_are_said_and_end_with_2(
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.slow  # so does a cancelled one in tests/figures/test_film_files.py
 @pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_ended_while_drawing_it_leaves_the_older_film_alone(number: int, tmp_path: Path):
     place = tmp_path / "film.gif"
@@ -161,7 +163,7 @@ def test_ended_while_drawing_it_leaves_the_older_film_alone(number: int, tmp_pat
         pass
     assert len(os.listdir(tmp_path)) == 2
     process.send_signal(number)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert "interrupted" in errors
     assert os.listdir(tmp_path) == ["film.gif"]

@@ -15,6 +15,7 @@ import pytest
 from boundaryviz.cli.app import run
 from boundaryviz.record.dose import DoseResponse
 from boundaryviz.scenario.gallery import load
+from helpers.waits import PATIENCE
 
 SMALL = ["--set", "data.n=80", "--set", "data.labels_per_class=3", "--set", "poison.target=[0.0, 0.5]", "--seeds", "2"]
 SPREADING = ["moons", *SMALL, "--set", "learner.name=label-spreading"]
@@ -111,6 +112,7 @@ def test_mistakes_are_said_and_end_with_2(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow  # so does `train`, in tests/test_cli.py
 def test_ctrl_c_keeps_what_was_finished(tmp_path: Path) -> None:
     numbers = tmp_path / "dose.json"
     command = [sys.executable, "-m", "boundaryviz", "dose", *SPREADING, "--doses", "5", "--lines"]
@@ -120,7 +122,7 @@ def test_ctrl_c_keeps_what_was_finished(tmp_path: Path) -> None:
     while (line := process.stdout.readline()) and not json.loads(line).get("done", 0) > 10:
         pass  # the first learner is done, the second at work
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert "what was finished is kept" in errors
     found = json.loads(numbers.read_text())

@@ -12,6 +12,7 @@ import boundaryviz as bv
 from boundaryviz.cli.app import run
 from boundaryviz.evasion.model import NoGradient
 from boundaryviz.scenario.scenario import ScenarioError
+from helpers.few import few
 
 VALUES = {"data.n": 40, "learner.hidden": [6], "training.steps": 60, "training.batch_size": "full"}
 SET = [word for path, value in VALUES.items() for word in ("--set", f"{path}={value}")]
@@ -80,7 +81,7 @@ def test_where_one_class_is_decided_everywhere_that_is_said(capsys: pytest.Captu
     assert "There is no boundary" in " ".join(capsys.readouterr().err.split())
 
 
-@pytest.mark.parametrize("view", ["pushes", "robustness", "noise-relation", "linearity"])
+@pytest.mark.parametrize("view", few(["pushes", "robustness", "noise-relation", "linearity"], 2))
 def test_each_view_is_drawn_with_its_numbers(view: str, tmp_path: Path) -> None:
     picture, numbers = tmp_path / "f.png", tmp_path / "f.npz"
     words = ["figure", "moons", *SET, "--view", view, "--dpi", "50", "-o", str(picture), "--data", str(numbers)]

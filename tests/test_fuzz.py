@@ -20,6 +20,7 @@ def test_each_is_opened_or_refused_in_words(tmp_path: Path) -> None:
     assert {outcome.how for outcome in outcomes} >= {"opened", "refused"}
 
 
+@pytest.mark.slow  # the next does the same in this process
 def test_files_are_opened_in_processes_of_their_own_and_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

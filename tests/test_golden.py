@@ -161,6 +161,7 @@ def test_a_package_from_somewhere_else_is_refused(tmp_path: Path) -> None:
         checkout.imported(tmp_path.resolve(), tmp_path)
 
 
+@pytest.mark.slow  # each item by itself is compared below
 def test_the_tree_is_the_same_as_itself_and_what_fails_is_said(tmp_path: Path) -> None:
     item = golden.Item("train moons", ("train", "moons", "--set", "data.n=40", "--steps", "5", "--json", "-"))
     (_, found), (_, bad) = golden.compared([item, BAD], checkout.ROOT, checkout.ROOT, tmp_path, 2)

@@ -40,6 +40,7 @@ def ran(path: str, *command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, *command], env=environment, cwd=ROOT, capture_output=True, text=True)
 
 
+@pytest.mark.slow  # ours are kept in tests/learners/test_contract.py and beside it
 def test_it_keeps_the_contracts(path: str):
     done = ran(path, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull, str(PLUGIN / "contracts.py"))
     assert done.returncode == 0, done.stdout + done.stderr

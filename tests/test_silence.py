@@ -1,17 +1,22 @@
 """The watch that every test stands under notices what it is there to notice."""
 
+import inspect
 import logging
+import re
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
 from helpers import silence
 from helpers.silence import Leftovers, logged_warnings
+from helpers.waits import PATIENCE
 
 
 @pytest.fixture(autouse=True)
@@ -78,3 +83,10 @@ def test_settings_go_to_a_folder_of_the_test(own_settings):
     assert user_config_path("boundaryviz").is_relative_to(own_settings)
     assert user_data_path("boundaryviz").is_relative_to(own_settings)
     assert QSettings("boundaryviz", "boundaryviz").fileName().startswith(str(own_settings))
+
+
+def test_what_is_waited_for_in_a_window_has_as_long_as_a_loaded_machine_needs():
+    assert inspect.signature(QtBot.waitUntil).parameters["timeout"].default == 1000 * PATIENCE
+    impatient = re.compile(r"\bwait(?:Until|Signals?|Exposed|Active)\((?:[^()]|\([^()]*\))*timeout=")
+    files = Path(__file__).parent.rglob("*.py")
+    assert [path.name for path in files if impatient.search(path.read_text(encoding="utf-8"))] == []

@@ -1,7 +1,8 @@
-"""Curves of training, kept losslessly and growing without copying at every chunk."""
+"""Curves of training, within a budget of memory, growing without copying at every chunk."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,15 +10,21 @@ from numpy.typing import NDArray
 
 from boundaryviz.engine.messages import CURVES, Curves
 
+BUDGET = 256 << 20
+"""Bytes of the curves of a run that is watched, which may go on for ever."""
 FIRST = 256
-"""Evaluations for which there is room from the beginning."""
+"""Evaluations for which there is room from the beginning, and that are never given up."""
 
 
 class CurveStore:
-    """Evaluations of R replicas in the order they came; `step` strictly increases."""
+    """Evaluations of R replicas in the order they came; `step` strictly increases.
 
-    def __init__(self, replicas: int = 1) -> None:
-        self._length = 0
+    budget: bytes; by default all is kept. When it is spent, every second evaluation is given up, but for the first
+    ones, the last, and that of the lowest validation loss of each of the first replicas.
+    """
+
+    def __init__(self, replicas: int = 1, budget: float = math.inf) -> None:
+        self._length, self.budget = 0, budget
         self._step = np.empty(FIRST, dtype=np.int64)
         self._values = np.empty((FIRST, replicas, len(CURVES)))
         self._margins = np.empty((FIRST, replicas, 0))
@@ -32,18 +39,47 @@ class CurveStore:
         """
         if chunk.values.shape[1:] != self._values.shape[1:]:
             raise ValueError(f"{chunk.values.shape[1]} replicas in the chunk, {self._values.shape[1]} in the store")
-        end = self._length + len(chunk.step)
-        if end > len(self._step):
-            room = max(end, 2 * len(self._step))
-            self._step = np.resize(self._step, room)
-            self._values = np.resize(self._values, (room, *self._values.shape[1:]))
-            self._margins = np.resize(self._margins, (room, *self._margins.shape[1:]))
         if chunk.margins.shape[2] != self._margins.shape[2]:
             self._margins = np.full((len(self._step), *chunk.margins.shape[1:]), np.nan)
-        self._step[self._length : end] = chunk.step
-        self._values[self._length : end] = chunk.values
-        self._margins[self._length : end] = chunk.margins
+        most = self._most
+        at = 0
+        while at < len(chunk.step):  # however the chunks come, the same evaluations are given up
+            some = slice(at, at + int(max(min(most - self._length, len(chunk.step)), 0)))
+            self._put(chunk.step[some], chunk.values[some], chunk.margins[some])
+            at = some.stop
+            if self._length >= most:
+                self._thin()
+
+    @property
+    def _most(self) -> float:
+        """How many evaluations there is room for."""
+        row = 8 * (1 + self.replicas * (len(CURVES) + self._margins.shape[2]))
+        return max(np.floor(self.budget / row), 4 * FIRST)
+
+    def _put(self, step: NDArray[np.int64], values: NDArray[np.float64], margins: NDArray[np.float64]) -> None:
+        end = self._length + len(step)
+        if end > len(self._step):
+            room = max(end, 2 * len(self._step))
+            self._step, self._values, self._margins = (
+                _grown(column, self._length, room) for column in (self._step, self._values, self._margins)
+            )
+        self._step[self._length : end] = step
+        self._values[self._length : end] = values
+        self._margins[self._length : end] = margins
         self._length = end
+
+    def _thin(self) -> None:
+        """Give up about half of the evaluations; whoever holds those so far keeps them."""
+        kept = np.zeros(self._length, dtype=bool)
+        kept[:FIRST] = kept[FIRST::2] = kept[-1] = True
+        loss = self._values[: self._length, :FIRST, CURVES.index("validation_loss")]
+        some = np.isfinite(loss).any(axis=0)
+        kept[np.where(np.isfinite(loss), loss, np.inf)[:, some].argmin(axis=0)] = True
+        room, left = len(self._step), int(kept.sum())
+        self._step, self._values, self._margins = (
+            _grown(column[: self._length][kept], left, room) for column in (self._step, self._values, self._margins)
+        )
+        self._length = left
 
     @property
     def replicas(self) -> int:
@@ -87,11 +123,11 @@ class CurveStore:
         ]
 
     def until(self, step: int) -> CurveStore:
-        """A copy of what was evaluated in the first `step` steps."""
+        """What was evaluated in the first `step` steps, as it is now: not a copy, for it is never written to again."""
         count = int(np.searchsorted(self.step, step, side="right"))
-        chosen = CurveStore(self.replicas)
-        if count:
-            chosen.append(Curves(self.step[:count], self._values[:count], self._margins[:count]))
+        chosen = CurveStore(self.replicas, self.budget)
+        chosen._length = count
+        chosen._step, chosen._values, chosen._margins = self._step[:count], self._values[:count], self._margins[:count]
         return chosen
 
     def of(self, replicas: slice) -> CurveStore:
@@ -100,6 +136,13 @@ class CurveStore:
         chosen = CurveStore(values.shape[1])
         chosen.append(Curves(step, values, self._margins[: self._length, replicas]))
         return chosen
+
+
+def _grown(column: NDArray, length: int, room: int) -> NDArray:
+    """The first rows of a column with room for more, of which nothing is written so far: it takes no memory yet."""
+    found = np.empty((room, *column.shape[1:]), column.dtype)
+    found[:length] = column[:length]
+    return found
 
 
 def _read_only(view: NDArray) -> NDArray:

@@ -16,6 +16,7 @@ from boundaryviz.scene.scene import Scene, Split
 
 SMALL = 250e6
 """Bytes that are never refused: estimates are not that exact, and a machine has some swap."""
+_MEASURES = 33  # numbers of each model at an evaluation; while curves grow, they are there twice
 _COMPARED = 128 * 128  # cells of the plane on which twins are compared
 _TOGETHER, _APART = 10.0, 60.0  # bytes for each point and replica, of what it sees and of what weights it has
 _MEMINFO, _GROUP = Path("/proc/meminfo"), Path("/sys/fs/cgroup")
@@ -81,7 +82,7 @@ def memory_needed(
     return summed(
         scenario.learner.memory(size, scenario.training),
         {"fewer points or seeds": size.replicas * (each * (len(scene.points) + planted) + 2_000)},
-        {"fewer seeds or evaluations": 16.0 * size.replicas * (8 + len(scene.targets)) * evaluations},
+        {"fewer seeds or evaluations": 16.0 * size.replicas * (_MEASURES + len(scene.targets)) * evaluations},
     )
 
 

@@ -22,8 +22,7 @@ from boundaryviz.record.trail import AttackState
 from boundaryviz.scenario.files import write
 from boundaryviz.scenario.scenario import ScenarioError
 from helpers.attacked import MOONS, attacked
-
-PATIENCE = 60.0  # seconds that a process has, on a machine that does much else
+from helpers.waits import PATIENCE
 
 
 def heard(job: ProcessJob, results: int = 10**9) -> list[FromJob]:
@@ -90,6 +89,7 @@ def test_one_that_is_cancelled_half_way_leaves_the_states_so_far_and_can_be_gone
     assert rest.last.fits > states[-1].fits
 
 
+@pytest.mark.slow  # any job's is, in tests/jobs/test_process_job.py
 def test_one_whose_process_is_killed_is_said_in_words(jobs: list[ProcessJob]):
     jobs.append(ProcessJob(AttackRequest(attacked(adversary__count=59, data__n=400))))
     heard(jobs[0], results=1)

@@ -36,7 +36,10 @@ def broken(found: Callable[[Case], None], cases: Iterable[Case]) -> list[str]:
 
 @pytest.mark.parametrize(("turn", "name"), [*enumerate(PROPERTIES)], ids=PROPERTIES)
 def test_the_audit_finds_nothing(turn: int, name: str):
-    assert not (wrong := broken(PROPERTIES[name], quick(turn))), "\n".join(wrong)
+    cases = quick(turn)
+    if "defended" in name:  # each filter once: some of them train models of their own
+        cases = tuple({case.defence.defence: case for case in cases}.values())
+    assert not (wrong := broken(PROPERTIES[name], cases)), "\n".join(wrong)
 
 
 SIZES = (10, 15, 16, 17, 31, 32, 33, 40, 63, 64, 65, 100)

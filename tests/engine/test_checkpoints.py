@@ -264,3 +264,30 @@ def test_resuming_with_fewer_runs_than_the_view_shows_watches_the_last_of_them()
     session = talk.trainer._session
     assert session is not None
     assert session.cascades.watched == 0
+
+
+def test_all_that_recording_takes_is_paid_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also taking the state, and going to the moment of the lowest loss and back."""
+    now = 0.0
+    run, recorder = Session(SCENARIO, SCENE, device="cpu"), Recorder(lambda: now)
+
+    def slow(name: str) -> None:
+        real = getattr(run, name)
+
+        def slowly(*given: object, **named: object) -> object:
+            nonlocal now
+            now += 1.0
+            return real(*given, **named)
+
+        monkeypatch.setattr(run, name, slowly)
+
+    for name in ("state", "as_of"):
+        slow(name)
+    recorder.record(run, 0)
+    assert recorder._credit == pytest.approx(BURST - 1.0)
+    run.step(5)
+    recorder._credit = BURST
+    recorder._best = run.state()
+    recorder.settle(run, 0)
+    assert recorder._credit == pytest.approx(BURST - 1.0)
+    assert [one.step for one in recorder.take()] == [0, 5]

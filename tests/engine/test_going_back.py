@@ -9,6 +9,7 @@ from boundaryviz.engine.session import Session
 from boundaryviz.learners.specs import FAMILIES
 from boundaryviz.scenario.gallery import load
 from boundaryviz.scenario.scenario import Scenario
+from helpers.few import few
 
 SMALL = {"data.n": 60, "data.labels_per_class": 6, "poison.count": 3}
 TRAININGS = [
@@ -50,14 +51,18 @@ def check(of: Scenario) -> None:
         np.testing.assert_array_equal(again.field(rect, 16, 16, 3), session.field(rect, 16, 16, 3))
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+ALIKE = ("simclr", "masked-coordinate", "ExtraTreesClassifier", "BaggingClassifier")
+"""Families that share their loop, or how they average, with another here."""
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.slow] * (name in ALIKE)) for name in FAMILIES])
 def test_every_family_goes_on_from_a_state_to_the_bit(name: str) -> None:
     few = {"learner.n_estimators": 5} if name == "RandomForestClassifier" else {}
     check(scenario(name, **few))
 
 
 @pytest.mark.parametrize("training", TRAININGS, ids=lambda t: t["training.optimiser"])
-@pytest.mark.parametrize("name", ["mlp", "mixmatch"])
+@pytest.mark.parametrize("name", few(["mlp", "mixmatch"]))
 def test_every_optimiser_goes_on_from_a_state_to_the_bit(name: str, training: dict[str, object]) -> None:
     check(scenario(name, **training))
 

@@ -57,6 +57,7 @@ def test_a_row_of_maps_for_each_setting_with_its_numbers(tmp_path: Path) -> None
         draw_bias_variance([result()] * (MOST_ROWS + 1))
 
 
+@pytest.mark.slow  # tests/figures/test_figures.py writes one in every format twice
 def test_the_elephant_s_figure_is_the_same_twice(tmp_path: Path) -> None:
     for name in ("one.png", "other.png"):
         save(draw_elephant(options=Options(dpi=50)), tmp_path / name)

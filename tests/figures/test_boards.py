@@ -81,6 +81,7 @@ def test_words_lie_apart(drawn: str, style: str, monkeypatch: pytest.MonkeyPatch
     check_words_apart(figure, monkeypatch, more_than=8)
 
 
+@pytest.mark.slow  # tests/figures/test_figures.py writes one in every format twice
 def test_files_are_the_same_twice(tmp_path: Path) -> None:
     for name in "ab":
         save(draw_scoreboard(board(), Options(dpi=40)), tmp_path / f"{name}.pdf")

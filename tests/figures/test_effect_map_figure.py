@@ -16,6 +16,7 @@ from boundaryviz.figures.sheet import SceneFigure, save
 from boundaryviz.figures.style import Options
 from boundaryviz.record.effect_map import EffectMap
 from boundaryviz.record.snapshot import Snapshot
+from helpers.few import few
 from helpers.snapshots import snapshot
 
 MIDDLE = "#102030"
@@ -40,7 +41,7 @@ def texts(figure: SceneFigure) -> str:
     return " ".join(one.get_text() for one in figure.findobj(Text))
 
 
-@pytest.mark.parametrize("style", ["paper", "dark", "slides"])
+@pytest.mark.parametrize("style", few(["paper", "dark", "slides"]))
 def test_a_plane_for_each_label_with_a_cross_at_the_largest_change(shown: Snapshot, style: str, tmp_path: Path):
     found = a_map(shown)
     figure = draw_effect_map(found, shown, Options(dpi=60, style=style, letters=True))  # type: ignore[arg-type]

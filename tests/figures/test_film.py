@@ -81,7 +81,7 @@ CASES = {
 }
 
 
-ALIKE = ("pushes, upright", "boundary", "square", "one moment", "levels")
+ALIKE = ("pushes, upright", "flip, upright", "boundary", "square", "one moment", "levels")
 """Of which others have every part."""
 
 

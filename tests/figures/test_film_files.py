@@ -17,6 +17,7 @@ from boundaryviz.figures.film.encoding import film_file, write_film
 from boundaryviz.figures.film.options import FORMATS, FilmOptions, check_film_path
 from boundaryviz.scenario.atomic import replacing
 from boundaryviz.scenario.files import WriteError
+from helpers.few import few
 from helpers.sequences import SMALL, sequence
 
 OPTIONS = FilmOptions(view="boundary", **SMALL)
@@ -66,7 +67,7 @@ def _umask() -> int:
     return mask
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", few(FORMATS))
 def test_the_same_film_makes_the_same_bytes(kind: str, tmp_path: Path):
     places = [tmp_path / f"{name}.{kind}" for name in "ab"]
     for place in places:
@@ -128,7 +129,7 @@ def _stop(done: int, total: int) -> None:
         raise Stop
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", few(FORMATS))
 def test_a_film_that_is_cancelled_leaves_the_older_one_as_it_was(kind: str, tmp_path: Path):
     place = tmp_path / f"film.{kind}"
     with pytest.raises(Stop):
@@ -196,7 +197,7 @@ def test_a_folder_taken_away_meanwhile_is_told(tmp_path: Path):
         taken()
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", few(FORMATS))
 def test_the_estimate_is_near_the_size(kind: str, tmp_path: Path):
     film = sequence(61)
     told: list[int] = []

@@ -12,6 +12,7 @@ from boundaryviz.figures.poison_count import draw_poison_count
 from boundaryviz.figures.sheet import save
 from boundaryviz.figures.style import STYLES, Options
 from boundaryviz.record.poison_count import CountLine, PoisonCount, ways_against
+from helpers.few import few
 from helpers.words_apart import check_words_apart
 
 
@@ -47,12 +48,13 @@ def test_a_line_for_each_way_its_interval_and_what_is_quoted() -> None:
         assert words in told
 
 
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("style", few(STYLES))
 def test_its_words_lie_apart(style: str, monkeypatch: pytest.MonkeyPatch) -> None:
     figure = draw_poison_count(counted(), Options(style=style, dpi=72))  # type: ignore[arg-type]
     check_words_apart(figure, monkeypatch, more_than=20)
 
 
+@pytest.mark.slow  # tests/figures/test_figures.py writes one in every format twice
 def test_it_is_written_the_same_twice(tmp_path: Path) -> None:
     for kind in ("svg", "pdf"):
         for name in "ab":

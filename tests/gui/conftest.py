@@ -28,7 +28,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="module")
 def only_workbench(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
-    with lasting_workbench(tmp_path_factory.mktemp("settings")) as workbench:
+    """Undressed, see `workbenches`; a file of tests of looks has its own."""
+    with lasting_workbench(tmp_path_factory.mktemp("settings"), dressed=False) as workbench:
         yield workbench
 
 
@@ -46,9 +47,15 @@ def workbench(only_workbench: Workbench, begin_with: Scenario, qtbot: QtBot) -> 
 
 
 @pytest.fixture
-def show(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[Scenario], Workbench]]:
+def dressed() -> bool:
+    """Whether `show` puts the style sheet on; `helpers.workbenches.DRESSED` has a test have it."""
+    return False
+
+
+@pytest.fixture
+def show(qtbot: QtBot, tmp_path: Path, dressed: bool) -> Iterator[Callable[[Scenario], Workbench]]:
     """Shows a window on a scenario, with a trainer in this process."""
-    with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
+    with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer()), dressed=dressed) as show:
         yield show
 
 

@@ -74,7 +74,7 @@ def as_table(folder: Path) -> Path:
 def open_workbench(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Workbench]]:
     monkeypatch.setattr(ExportDialog, "exec", lambda dialog: dialog.show())
     monkeypatch.setattr(ExportDialog, "deleteLater", lambda dialog: None)
-    with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer()), tmp_path / "state") as show:
+    with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer()), tmp_path / "state", dressed=True) as show:
         yield lambda: show(Scenario().with_values({"data.n": 20, "learner.hidden": [4]}))
 
 
@@ -85,9 +85,7 @@ def walk(workbench: Workbench, qtbot: QtBot) -> Iterator[str]:
     actions["train.twin"].setChecked(True)
     workbench.client.set_stop_at(10)
     workbench.controller.play(True)
-    qtbot.waitUntil(
-        lambda: not workbench.client.playing and workbench.controller.presenter.frame is not None, timeout=20_000
-    )
+    qtbot.waitUntil(lambda: not workbench.client.playing and workbench.controller.presenter.frame is not None)
     for tabs in (window.settings_tabs, window.result_tabs):
         for at in range(tabs.count()):
             tabs.setCurrentIndex(at)
@@ -135,7 +133,7 @@ def dialogs(workbench: Workbench, qtbot: QtBot) -> Iterator[QDialog]:
         ("help.shortcuts", "ShortcutsDialog"), ("view.commands", "CommandPalette"), ("file.export", "ExportDialog"),
     ):  # fmt: skip
         actions[name].trigger()
-        qtbot.waitUntil(lambda: bool(open_of_kind(kind)), timeout=20_000)  # noqa: B023 - it is over before the next
+        qtbot.waitUntil(lambda: bool(open_of_kind(kind)))  # noqa: B023 - it is over before the next
         yield open_of_kind(kind)[0]
         open_of_kind(kind)[0].close()
     recovery = RecoveryDialog(workbench.window)

@@ -14,13 +14,13 @@ from boundaryviz.gui.training.transport import LARGEST_SEED, SEEDS
 from boundaryviz.gui.workbench import Workbench
 from boundaryviz.scenario.scenario import Scenario
 from helpers.qtest import QTest
-from helpers.workbenches import SilentLink, workbenches
+from helpers.workbenches import DRESSED, SilentLink, workbenches
 
 SMALL = Scenario().with_values({"data.n": 20, "learner.hidden": [4]})
 
 
 def test_the_names_of_all_results_can_be_read_and_reached_by_key(qtbot: QtBot, tmp_path: Path) -> None:
-    with workbenches(qtbot, tmp_path, SilentLink, shown=False) as make:
+    with workbenches(qtbot, tmp_path, SilentLink, shown=False, dressed=True) as make:
         window = make(SMALL).window
         window.resize(1400, 900)  # as on a first start, where the screen is as large
         window.show()
@@ -37,6 +37,7 @@ def test_the_names_of_all_results_can_be_read_and_reached_by_key(qtbot: QtBot, t
         assert tabs.currentIndex() == shown[-1]
 
 
+@DRESSED
 @pytest.mark.parametrize("seed", [0, LARGEST_SEED])
 def test_it_can_be_960_pixels_wide_however_many_seeds_train(
     show: Callable[[Scenario], Workbench], qtbot: QtBot, seed: int
@@ -44,7 +45,7 @@ def test_it_can_be_960_pixels_wide_however_many_seeds_train(
     workbench = show(SMALL.with_values({"poison.attack": "bridge", "poison.count": 2}))
     workbench.twin.train(2, twin=True)
     workbench.controller.play(True)
-    qtbot.waitUntil(lambda: len(workbench.client.curves) > 2, timeout=10_000)
+    qtbot.waitUntil(lambda: len(workbench.client.curves) > 2)
     workbench.controller.play(False)
     workbench.controller.transport.set_seed(seed)
     for count in SEEDS:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from helpers.screen import Screen
+from helpers.waits import PATIENCE, until
 
 pytestmark = [pytest.mark.screen, pytest.mark.timeout(120)]
 DRIVEN = Path(__file__).parents[1] / "helpers" / "driven.py"
@@ -33,7 +34,7 @@ class Person:
         self.program.stdin.flush()
         return json.loads(self.program.stdout.readline())
 
-    def until(self, holds: Callable[[dict[str, Any]], bool], timeout: float = 20.0) -> dict[str, Any]:
+    def until(self, holds: Callable[[dict[str, Any]], bool], timeout: float = PATIENCE) -> dict[str, Any]:
         end = time.monotonic() + timeout
         while not holds(state := self.ask()):
             assert time.monotonic() < end, {k: v for k, v in state.items() if k not in ("xy", "ids", "label")}
@@ -89,7 +90,7 @@ def open_window(screen: Screen, own_settings: Path) -> Iterator[Callable[..., Pe
             assert program.stdin is not None
             program.stdin.close()  # the program closes its window then
             try:
-                program.wait(timeout=10)
+                program.wait(timeout=PATIENCE)
             finally:
                 program.kill()
         assert program.returncode == 0
@@ -146,9 +147,7 @@ def test_add_drag_lasso_relabel_undo_redo_and_export(
     person.key("ctrl+a")
     person.type(str(target))
     person.key("Return")
-    end = time.monotonic() + 20
-    while not target.exists() and time.monotonic() < end:
-        time.sleep(0.1)
+    until(target.exists)
     assert target.read_bytes().startswith(b"%PDF")
     person.key("Escape")
 

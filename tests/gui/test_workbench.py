@@ -18,7 +18,7 @@ from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.edits import Add, relabel
 from boundaryviz.scene.scene import Points
 from helpers.mouse import mouse
-from helpers.runs import train_to
+from helpers.runs import train_to, wait_for_exact
 from helpers.there import there
 from helpers.workbenches import workbenches
 
@@ -50,9 +50,9 @@ def shown(workbench: Workbench) -> Frame | None:
 def test_it_trains_and_shows_what_it_learns(open_workbench: Callable[..., Workbench], qtbot: QtBot) -> None:
     workbench = open_workbench()
     workbench.controller.play(True)
-    qtbot.waitUntil(lambda: workbench.client.step_count > 50, timeout=20_000)
+    qtbot.waitUntil(lambda: workbench.client.step_count > 50)
     workbench.controller.play(False)
-    qtbot.waitUntil(lambda: not workbench.client.playing and len(workbench.client.curves) >= 3, timeout=5_000)
+    qtbot.waitUntil(lambda: not workbench.client.playing and len(workbench.client.curves) >= 3)
     frame = shown(workbench)
     assert frame is not None
     assert len(frame.predicted) == len(workbench.document.scene.points)
@@ -104,8 +104,8 @@ def test_reset_gives_the_same_weights_and_a_new_seed_others(
     actions = workbench.window.actions_
 
     def field_at_start() -> np.ndarray:
-        qtbot.waitUntil(lambda: there(shown(workbench)).step == 0, timeout=5_000)
-        qtbot.wait(150)
+        qtbot.waitUntil(lambda: there(shown(workbench)).step == 0)
+        wait_for_exact(workbench, qtbot)
         return there(shown(workbench)).field.copy()
 
     first = field_at_start()
@@ -116,7 +116,6 @@ def test_reset_gives_the_same_weights_and_a_new_seed_others(
     seed = workbench.document.scenario.training.seed
     while workbench.document.scenario.training.seed == seed:
         actions["train.seed"].trigger()
-    qtbot.wait(150)
     assert not np.array_equal(field_at_start(), first)
     assert workbench.document.undo.count() >= 1
 
@@ -126,14 +125,14 @@ def test_live_settings_keep_the_weights_and_others_start_afresh(
 ) -> None:
     workbench = open_workbench()
     workbench.controller.play(True)
-    qtbot.waitUntil(lambda: workbench.client.step_count > 30, timeout=20_000)
+    qtbot.waitUntil(lambda: workbench.client.step_count > 30)
     workbench.controller.training.changed.emit("training.learning_rate", 0.5)
     before = workbench.client.step_count
-    qtbot.waitUntil(lambda: workbench.client.step_count > before + 20, timeout=20_000)
+    qtbot.waitUntil(lambda: workbench.client.step_count > before + 20)
     workbench.controller.play(False)
     qtbot.wait(50)
     workbench.controller.learner.changed.emit("learner.hidden", (3, 3))
-    qtbot.waitUntil(lambda: workbench.client.step_count == 0, timeout=5_000)
+    qtbot.waitUntil(lambda: workbench.client.step_count == 0)
     assert workbench.document.scenario.learner.hidden == (3, 3)
 
 
@@ -150,11 +149,11 @@ def test_divergence_is_said_in_words_and_reset_takes_it_away(
     )
     workbench.controller.play(True)
     said = lambda: workbench.plane._banner_text or ""  # noqa: E731
-    qtbot.waitUntil(lambda: "diverged" in said(), timeout=20_000)
+    qtbot.waitUntil(lambda: "diverged" in said())
     assert not workbench.client.playing
     assert "learning rate" in said()
     workbench.window.actions_["train.reset"].trigger()
-    qtbot.waitUntil(lambda: not said(), timeout=5_000)
+    qtbot.waitUntil(lambda: not said())
 
 
 def test_a_dead_trainer_leaves_everything_and_can_be_restarted(
@@ -164,14 +163,14 @@ def test_a_dead_trainer_leaves_everything_and_can_be_restarted(
     workbench.document.do(Add(Points.of([[0.0, 0.0]], 1, first_id=10_000)), "Add point")
     workbench.client._link.dead = True  # type: ignore[attr-defined]
     banner = workbench.window.banner
-    qtbot.waitUntil(lambda: "signal 9" in banner.text.text(), timeout=5_000)
+    qtbot.waitUntil(lambda: "signal 9" in banner.text.text())
     assert "safe" in banner.text.text()
     assert 10_000 in workbench.document.scene.points.ids
     workbench.document.undo.undo()
     assert 10_000 not in workbench.document.scene.points.ids
     banner.action_button.click()
     workbench.controller.play(True)
-    qtbot.waitUntil(lambda: workbench.client.step_count > 5, timeout=20_000)
+    qtbot.waitUntil(lambda: workbench.client.step_count > 5)
 
 
 def test_play_pressed_before_the_new_trainer_is_up_is_not_forgotten(
@@ -181,10 +180,10 @@ def test_play_pressed_before_the_new_trainer_is_up_is_not_forgotten(
     train_to(workbench, qtbot, 20)
     workbench.client.set_stop_at(None)
     workbench.client._link.dead = True  # type: ignore[attr-defined]
-    qtbot.waitUntil(lambda: not workbench.window.banner.isHidden(), timeout=5_000)
+    qtbot.waitUntil(lambda: not workbench.window.banner.isHidden())
     workbench.window.banner.action_button.click()
     workbench.controller.play(True)
-    qtbot.waitUntil(lambda: workbench.client.step_count > 40, timeout=20_000)
+    qtbot.waitUntil(lambda: workbench.client.step_count > 40)
     assert workbench.client.playing
     assert len(workbench.timeline.timeline) > 1, "what was recorded before is there"
 
@@ -219,13 +218,11 @@ def test_new_points_open_a_third_class(open_workbench: Callable[..., Workbench],
     workbench.document.do(Add(Points.of([[0.0, 0.0]], 2, first_id=10_000)), "Add point")
     qtbot.waitUntil(
         lambda: there(shown(workbench)).field.ndim == 3,
-        timeout=5_000,
     )
     assert there(shown(workbench)).field.shape[0] == 3
     workbench.document.undo.undo()
     qtbot.waitUntil(
         lambda: there(shown(workbench)).field.ndim == 2,
-        timeout=5_000,
     )
 
 
@@ -237,7 +234,7 @@ def test_an_empty_plane_is_no_error(open_workbench: Callable[..., Workbench], qt
     assert workbench.window.banner.isHidden()
     assert len(workbench.document.scene.points) == 0
     workbench.document.do(Add(Points.of([[0.0, 0.0], [1.0, 1.0]], [0, 1])), "Add points")
-    qtbot.waitUntil(lambda: len(workbench.client.curves) > 3, timeout=10_000)
+    qtbot.waitUntil(lambda: len(workbench.client.curves) > 3)
 
 
 def test_every_action_explains_itself_and_no_shortcut_is_taken_twice(open_workbench: Callable[..., Workbench]) -> None:
@@ -254,7 +251,7 @@ def test_examples_fill_a_page_and_open(open_workbench: Callable[..., Workbench],
     card = workbench.filing.welcome.cards[0]
     card.click()
     assert workbench.window.page_shown() is not workbench.filing.welcome
-    qtbot.waitUntil(lambda: workbench.client.playing, timeout=5_000)
+    qtbot.waitUntil(lambda: workbench.client.playing)
 
 
 def test_a_hidden_unit_can_be_shown_and_left(open_workbench: Callable[..., Workbench], qtbot: QtBot) -> None:
@@ -262,10 +259,10 @@ def test_a_hidden_unit_can_be_shown_and_left(open_workbench: Callable[..., Workb
     workbench.window.result_tabs.setCurrentIndex(1)
     workbench.units.view.unit_clicked.emit(0, 3)
     showing = lambda: there(shown(workbench)).view.unit  # noqa: E731
-    qtbot.waitUntil(lambda: showing() == (0, 3), timeout=5_000)
+    qtbot.waitUntil(lambda: showing() == (0, 3))
     assert workbench.controller.presenter.snapshot() is None
     workbench.window.actions_["view.output"].trigger()
-    qtbot.waitUntil(lambda: shown(workbench) is not None and showing() is None, timeout=5_000)
+    qtbot.waitUntil(lambda: shown(workbench) is not None and showing() is None)
     assert workbench.controller.presenter.snapshot() is not None
 
 
@@ -305,7 +302,7 @@ def test_a_scene_that_teaches_nothing_is_told(open_workbench: Callable[..., Work
     workbench.document.undo.undo()
     workbench.document.undo.undo()
     assert not banner_over_plane(workbench)
-    qtbot.waitUntil(lambda: workbench.client.step_count > 0, timeout=10_000)
+    qtbot.waitUntil(lambda: workbench.client.step_count > 0)
 
 
 def test_a_unit_on_the_plane_is_named_there(open_workbench: Callable[..., Workbench]) -> None:
@@ -330,12 +327,10 @@ def test_another_data_set_brings_its_own_name_and_begins_the_curves_anew(
 ) -> None:
     workbench = open_workbench()
     workbench.controller.play(True)
-    qtbot.waitUntil(lambda: len(workbench.client.curves) > 2, timeout=10_000)
+    qtbot.waitUntil(lambda: len(workbench.client.curves) > 2)
     workbench.controller.data.changed.emit("data.name", "circle")
     assert "Circle" in workbench.window.windowTitle()
     assert workbench.document.undo.undoText() == "Set data set"
-    qtbot.waitUntil(
-        lambda: len(workbench.client.curves) > 0 and int(workbench.client.curves.step[0]) > 0, timeout=10_000
-    )
+    qtbot.waitUntil(lambda: len(workbench.client.curves) > 0 and int(workbench.client.curves.step[0]) > 0)
     workbench.document.undo.undo()
     assert "Untitled" in workbench.window.windowTitle()

@@ -7,10 +7,11 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from helpers.waits import until
 
 ALLOWED = 0  # deaths of a worker that Dask itself lets a pack have
 
@@ -70,12 +71,3 @@ def cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
 def children(process: int) -> list[int]:
     """The processes that a process has started, by their ids."""
     return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
-
-
-def until(what: Callable[[], object], seconds: float = 60.0) -> None:
-    """Wait until it is true. Raises TimeoutError."""
-    end = time.monotonic() + seconds
-    while not what():
-        if time.monotonic() > end:
-            raise TimeoutError("it has not come")
-        time.sleep(0.02)

@@ -13,10 +13,8 @@ from boundaryviz.scene.scene import Points
 def train_to(workbench: Workbench, qtbot: QtBot, step: int) -> None:
     workbench.client.set_stop_at(step)
     workbench.controller.play(True)
-    qtbot.waitUntil(lambda: not workbench.client.playing and workbench.client.step_count == step, timeout=20_000)
-    qtbot.waitUntil(
-        lambda: len(workbench.timeline.timeline) > 0 and workbench.timeline.timeline.step[-1] == step, timeout=5000
-    )
+    qtbot.waitUntil(lambda: not workbench.client.playing and workbench.client.step_count == step)
+    qtbot.waitUntil(lambda: len(workbench.timeline.timeline) > 0 and workbench.timeline.timeline.step[-1] == step)
 
 
 def state_at(workbench: Workbench, step: int) -> dict[str, np.ndarray]:
@@ -28,7 +26,16 @@ def wait_for_load(workbench: Workbench, qtbot: QtBot) -> None:
     """Until the moment that is shown has been worked out anew."""
     presenter = workbench.timeline.presenter
     presenter.frame = None
-    qtbot.waitUntil(lambda: presenter.frame is not None and presenter.frame.view.past == presenter.number, timeout=5000)
+    qtbot.waitUntil(lambda: presenter.frame is not None and presenter.frame.view.past == presenter.number)
+
+
+def wait_for_exact(workbench: Workbench, qtbot: QtBot) -> None:
+    """Until the plane shows what the model that rests says at every cell. Of a trainer in this process.
+
+    The field before it is a quick one, in which a cell beside the boundary may lie on the other side of it.
+    """
+    trainer = workbench.client._link._trainer  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: trainer._exact)
 
 
 def equal(a: dict[str, np.ndarray], b: dict[str, np.ndarray]) -> bool:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageGrab
 
+from helpers.waits import PATIENCE
+
 PROGRAMS = ("Xvfb", "openbox", "xdotool")
 
 
@@ -32,13 +34,13 @@ class Screen:
         }
         return kept | {"DISPLAY": self.display, "QT_QPA_PLATFORM": "xcb"}
 
-    def xdotool(self, *arguments: object, timeout: float = 20.0) -> str:
+    def xdotool(self, *arguments: object, timeout: float = PATIENCE) -> str:
         """Run xdotool here and return what it prints. Raises CalledProcessError or TimeoutExpired."""
         command = ["xdotool", *map(str, arguments)]
         done = subprocess.run(command, env=self.environ(), check=True, capture_output=True, text=True, timeout=timeout)
         return done.stdout.strip()
 
-    def wait_for_window(self, title: str, timeout: float = 20.0) -> str:
+    def wait_for_window(self, title: str, timeout: float = PATIENCE) -> str:
         """The X id of the first visible window whose title contains `title` (a regular expression)."""
         return self.xdotool("search", "--sync", "--onlyvisible", "--name", title, timeout=timeout).splitlines()[0]
 

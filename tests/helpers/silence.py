@@ -19,7 +19,7 @@ from PyQt6 import sip
 from PyQt6.QtCore import QCoreApplication, QEvent, QTimer
 from PyQt6.QtWidgets import QApplication
 
-GRACE = 3.0  # seconds that a thread or a process has to end once the test is over
+GRACE = 20.0  # seconds that a thread or a process has to end once the test is over
 ROUNDS = 6  # garbage collections that widgets and timers have to go
 
 # Said once by a library on a fresh machine, whatever test happens to come first.

@@ -19,8 +19,8 @@ from boundaryviz.jobs.process import JobError, ProcessJob
 from boundaryviz.scenario.places import WriteError
 from boundaryviz.scenario.scenario import ScenarioError
 from helpers.jobs import Asked
+from helpers.waits import PATIENCE, until
 
-PATIENCE = 30.0  # seconds that a process has to start or to go, on a machine that does much else
 Ask = Callable[..., ProcessJob]
 
 
@@ -46,13 +46,6 @@ def heard(job: ProcessJob, until: type = Ended) -> list[FromJob]:
         said += job.poll()
         time.sleep(0.005)
     return said
-
-
-def wait_for(what: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not what():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def alive(pid: int) -> bool:
@@ -154,7 +147,7 @@ def test_it_ends_when_whoever_asked_for_it_is_killed(how: str, tmp_path: Path):
     assert alive(pid)
     window.kill()
     window.communicate()
-    wait_for(lambda: not alive(pid))
+    until(lambda: not alive(pid))
     assert list((tmp_path / "work").iterdir()) == []
 
 
@@ -249,4 +242,4 @@ def test_killed_while_it_waits_a_process_that_stays_has_gone_without_a_word(ask:
     heard(job)
     assert job.pid is not None
     os.kill(job.pid, signal.SIGKILL)
-    wait_for(lambda: not job.poll() and job.gone)
+    until(lambda: not job.poll() and job.gone)

@@ -113,3 +113,28 @@ def test_numbers_drawn_ahead_are_those_of_their_own_seed_and_step(columns: int):
     other = together.normal(17, 3, (slice(1, 3), 4, columns))
     assert torch.equal(together.normal(17, 2, (slice(1, 3), 4, columns)), seen[17][1:])
     assert not torch.equal(other, seen[17][1:])
+
+
+@pytest.mark.parametrize("size", [10, "full"])
+def test_who_looks_back_and_returns_goes_on_with_what_was_dealt(size: Any):
+    data = blobs(100, replicas=2)
+    moved, still = loader_of(data, size), loader_of(data, size)
+    for steps in (3, 8, 14):
+        for _ in range(steps):
+            moved.next(), still.next()
+        here, dealt = moved.place, moved._epoch
+        moved.go_to(np.array([0, 0]))
+        moved.go_to(np.array([5, 1]))
+        moved.go_to(here)
+        for _ in range(2):
+            ours, theirs = moved.next(), still.next()
+            assert all(torch.equal(a.x, b.x) and torch.equal(a.at, b.at) for a, b in zip(ours, theirs, strict=True))
+        assert size == "full" or moved._epoch is dealt or moved.place[0] != here[0]
+    moved.go_to(np.array([1, 2]))
+    anew = loader_of(data, size)
+    anew.go_to(np.array([1, 2]))
+    assert torch.equal(moved.next()[0].x, anew.next()[0].x)
+    moved.go_to(still.place)
+    moved.set_batch_size(7)
+    still.set_batch_size(7)
+    assert torch.equal(moved.next()[0].at, still.next()[0].at)

@@ -62,7 +62,7 @@ SPECS = _DEFAULTS | {
 _ALIKE = (
     "simclr", "masked-coordinate",
     "pseudo-label", "pi-model", "temporal-ensembling", "mean-teacher", "uda", "fixmatch", "flexmatch", "ict", "squared",
-    "trades", "noise",
+    "trades", "adversarial", "ExtraTreesClassifier", "BaggingClassifier",
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from torch import nn
 
 from boundaryviz.learners.batches import Pool, epoch
 from boundaryviz.learners.specs import LogisticSpec, MLPSpec, TrainingSpec
+from helpers.few import few
 from helpers.models import blobs, make
 from tools.fidelity.references.nets import PlaygroundNet, flat, layers, optimiser, plain
 
@@ -21,7 +22,7 @@ OPTIMISERS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "l1", "l2"), OPTIMISERS)
+@pytest.mark.parametrize(("name", "l1", "l2"), few(OPTIMISERS[::-1], 6))
 def test_full_batch_training_is_what_plain_torch_does(name: Any, l1: float, l2: float):
     for dtype, tolerance in ((torch.float64, 1e-9), (torch.float32, 1e-5)):
         mine, theirs = trained_by_both(name, l1, l2, dtype)

@@ -295,6 +295,7 @@ def test_vat_finds_the_moons():
     assert errors(moons("vat"), 1, 700).max() <= 0.01
 
 
+@pytest.mark.slow
 def test_jitter_of_half_the_gap_and_more_smears_the_moons_together():
     """The moons are 0.5 apart: what is jittered by much less keeps to its own, what is jittered by more does not."""
     easy = {"data.n": 500, "data.noise": 0.06}

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from boundaryviz.engine.messages import CURVES, Curves
-from boundaryviz.record.curves import CurveStore
+from boundaryviz.record.curves import FIRST, CurveStore
+from boundaryviz.scenario.cost import memory_needed
+from boundaryviz.scenario.scenario import Scenario
 
 
 def chunk(first: int, count: int, replicas: int = 1, seed: int = 0) -> Curves:
@@ -97,3 +99,47 @@ def test_margins_begin_anew_with_another_number_of_pins() -> None:
     assert np.isnan(store.margins[:2]).all()
     assert (store.margins[2] == 0.5).all()
     assert store.of(slice(1, 2)).margins.shape == (3, 1, 3)
+
+
+@settings(max_examples=20)
+@given(st.lists(st.integers(1, 900), min_size=5, max_size=12), st.integers(1, 3))
+def test_beyond_the_budget_every_second_evaluation_goes_however_they_came(sizes: list[int], replicas: int):
+    """With what is never given up: the first, the last, and the lowest validation loss of each replica."""
+    whole, budget = chunk(0, sum(sizes), replicas), 1500 * 8 * (1 + replicas * len(CURVES))
+    parts, together, first = CurveStore(replicas, budget), CurveStore(replicas, budget), 0
+    for size in sizes:
+        some = slice(first, first + size)
+        parts.append(Curves(whole.step[some], whole.values[some], whole.margins[some]))
+        first += size
+    together.append(whole)
+    assert np.array_equal(parts.step, together.step)
+    assert np.array_equal(parts.values, together.values)
+    assert len(parts) == len(whole.step) if first < 1500 else len(parts) < 1500
+    assert np.array_equal(parts.step[:FIRST], whole.step[:FIRST])
+    assert parts.step[-1] >= whole.step[-1] - 1500
+    assert (np.diff(parts.step) > 0).all()
+    assert np.array_equal(parts.values, whole.values[parts.step])
+    for replica in range(replicas):
+        loss = whole.values[:, replica, CURVES.index("validation_loss")]
+        assert parts.best(replica) == (int(loss.argmin()), loss.min())
+
+
+def test_whoever_holds_curves_keeps_them_when_evaluations_are_given_up():
+    store = CurveStore(budget=1100 * 8 * (1 + len(CURVES)))
+    store.append(chunk(0, 1000))
+    held, until = store.column("train_loss"), store.until(700)
+    before = held.copy()
+    store.append(chunk(1000, 900))
+    assert len(store) < 1900 - 500
+    assert np.array_equal(held, before)
+    assert np.array_equal(until.column("train_loss"), before[:701])
+    until.append(chunk(1000, 300))
+    assert np.array_equal(held, before)
+
+
+def test_the_estimate_of_memory_knows_how_much_an_evaluation_is():
+    scenario = Scenario().with_values({"training.evaluate_every": 1})
+    scene, few = scenario.scene(), 3
+    more, less = (sum(memory_needed(scenario, scene, few, 1, steps).values()) for steps in (2000, 1000))
+    row = CurveStore(few).values[:0].itemsize * (1 + few * (len(CURVES) + len(scene.targets)))
+    assert (more - less) / 1000 == pytest.approx(2 * row, rel=0.05)  # twice while it grows

@@ -51,6 +51,7 @@ def test_pins_come_back_as_they_were(tmp_path: Path) -> None:
     assert (one.area, one.points, one.probability) == (other.area, other.points, other.probability)
 
 
+@pytest.mark.slow
 def test_a_figure_of_pins_and_of_their_file_are_the_same_bytes(tmp_path: Path) -> None:
     path = tmp_path / "mine.pins.npz"
     pins_file.write(path, pinned()[:3])

@@ -18,6 +18,11 @@ from boundaryviz.studies.check import check
 from tools.gallery_pictures import COLUMNS, drawn
 
 PLAYGROUND = ("circle", "xor", "gauss", "spiral")
+SLOWER = (
+    "tree-size", "scaling-nearest-neighbour", "double-descent", "memorisation", "elephant", "contrastive-walks",
+    "dimples", "trades-masks",
+)  # fmt: skip
+"""Of these, which take seconds: each has a measure whose own tests stand elsewhere."""
 QUICK = {
     "two-moons-bridge": (0, 1),
     "cut-the-chain": (0, 1, 2),
@@ -135,7 +140,10 @@ def test_unknown_names_are_answered_with_what_is_near() -> None:
         gallery.load("qqqq")
 
 
-@pytest.mark.parametrize(("name", "data_seeds"), QUICK.items())
+@pytest.mark.parametrize(
+    ("name", "data_seeds"),
+    [pytest.param(*one, marks=[pytest.mark.slow] * (one[0] in SLOWER), id=one[0]) for one in QUICK.items()],
+)
 def test_quick_scenarios_hold_what_they_promise(name: str, data_seeds: tuple[int, ...]) -> None:
     """The whole gallery, on data seeds 0 to 19: `make check-gallery`."""
     found = check(name, data_seeds, seeds=2)

@@ -51,6 +51,7 @@ def test_all_is_done_what_fails_is_named_and_a_scheduler_that_is_gone_is_said(
     assert "square of 70" in store.get(["square of 70"]), "what had been done is kept"
 
 
+@pytest.mark.slow  # what it says when one goes away stands above
 def test_where_no_scheduler_answers_it_is_said(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(dask, "_REACHED", 0.2)
     with pytest.raises(EngineError, match=r"no Dask scheduler answers at 127\.0\.0\.1:1; start one with"):

@@ -59,6 +59,7 @@ def test_twins_and_seeds_are_the_ones_asked_for():
     assert np.array_equal(sequence.curves.column("flip_rate"), run.curves.of(slice(2, 4)).column("flip_rate"))
 
 
+@pytest.mark.slow
 def test_equal_changes_skip_what_stands_still():
     slow = SMALL.with_values({"training.steps": 3000})
     even, linear = (over_training(RunConfig(slow, device="cpu"), 20, spacing) for spacing in ("even", "linear"))

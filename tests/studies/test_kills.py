@@ -19,7 +19,8 @@ from boundaryviz.studies.tabling import run_study
 from boundaryviz.studies.tasks import Batch
 from helpers import client
 from helpers.client import STUDY
-from helpers.clusters import Cluster, children, cluster, until
+from helpers.clusters import Cluster, children, cluster
+from helpers.waits import until
 
 PATIENCE = 120.0  # seconds; on a machine that does nothing else it takes a few
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]

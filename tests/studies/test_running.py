@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from boundaryviz.studies.sqlite_store import SqliteStore
 from boundaryviz.studies.stores import MemoryStore, Row
 from boundaryviz.studies.tasks import Batch
 from helpers.batches import batch, batches
+from helpers.waits import until
 
 Make = Callable[[], Executor]
 EXECUTORS = pytest.mark.parametrize("make", [InProcess, lambda: Loky(2)], ids=["in process", "loky"])
@@ -142,9 +142,7 @@ def test_after_whoever_ran_it_was_killed_only_what_is_missing_is_done(tmp_path: 
         [sys.executable, str(script)], env=os.environ | {"PYTHONPATH": paths}, stderr=subprocess.DEVNULL
     )
     with SqliteStore(place) as store:
-        end = time.monotonic() + 60
-        while (len(store) < 6 or -7 not in marks(folder)) and time.monotonic() < end:
-            time.sleep(0.02)
+        until(lambda: len(store) >= 6 and -7 in marks(folder))
         stuck = next(int(path.name.split("-")[-2]) for path in folder.glob("-7-*"))
         client.kill()
         client.wait()
@@ -152,9 +150,7 @@ def test_after_whoever_ran_it_was_killed_only_what_is_missing_is_done(tmp_path: 
         assert carry_out([*batches(range(6), folder), batch([7], folder)], store, InProcess()) == []
         assert marks(folder) == sorted([*before, 7])
         assert store.get(f"square of {k}" for k in range(8)) == {f"square of {k}": k * k for k in (*range(6), 7)}
-    while Path(f"/proc/{stuck}").exists() and time.monotonic() < end:
-        time.sleep(0.05)
-    assert not Path(f"/proc/{stuck}").exists(), "its processes go with it"
+    until(lambda: not Path(f"/proc/{stuck}").exists())  # its processes go with it
 
 
 def test_packs_grow_with_how_little_a_batch_takes():

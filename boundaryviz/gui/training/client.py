@@ -12,7 +12,7 @@ from PyQt6.QtCore import QObject, QSocketNotifier, Qt, QTimer, pyqtSignal
 
 from boundaryviz.engine import messages as m
 from boundaryviz.engine.link import Link, Silence, StartLink
-from boundaryviz.record.curves import CurveStore
+from boundaryviz.record.curves import BUDGET, CurveStore
 from boundaryviz.scenario.history_spec import Engine
 from boundaryviz.scenario.scenario import Scenario
 from boundaryviz.scene.scene import Domain, Scene
@@ -46,7 +46,7 @@ class TrainerClient(QObject):
         super().__init__(parent)
         self._start = start
         self._link = link or start()
-        self.curves = CurveStore()
+        self.curves = CurveStore(budget=BUDGET)
         self.playing = False
         self.step_count = 0
         self._play = m.Play()
@@ -175,6 +175,7 @@ class TrainerClient(QObject):
 
     def keep_curves(self, curves: CurveStore) -> None:
         """Go on from these curves."""
+        curves.budget = BUDGET
         self.curves = curves
         self.evaluated.emit()
 
@@ -202,7 +203,7 @@ class TrainerClient(QObject):
 
     def forget_curves(self) -> None:
         """Begin the curves anew, at the step they have come to."""
-        self.curves = CurveStore()
+        self.curves = CurveStore(budget=BUDGET)
         self.evaluated.emit()
 
     def want_frame(self) -> None:
@@ -282,7 +283,7 @@ class TrainerClient(QObject):
                     self.framed.emit(said)
                 case m.Curves():
                     if not len(self.curves):
-                        self.curves = CurveStore(said.values.shape[1])
+                        self.curves = CurveStore(said.values.shape[1], BUDGET)
                     if said.values.shape[1] == self.curves.replicas:
                         self.curves.append(said)
                         self.evaluated.emit()
@@ -306,7 +307,7 @@ class TrainerClient(QObject):
                     stopped = said.why == "early-stopping" and not said.playing
                     self.kept, self.measured = (said.kept, said.measured) if stopped else (None, None)
                     if said.why in ("loaded", "reset"):
-                        self.curves = CurveStore()
+                        self.curves = CurveStore(budget=BUDGET)
                         self.evaluated.emit()
                     elif said.why == "resumed":
                         self.keep_curves(self.curves.until(said.step))

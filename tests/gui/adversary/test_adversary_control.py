@@ -366,7 +366,7 @@ def test_attacked_paused_dragged_and_resumed_the_boundary_follows(
     control, document, before = workbench.adversary, workbench.document, workbench.document.committed
     qtbot.waitUntil(lambda: workbench.controller.presenter.frame is not None)
     control.go()
-    qtbot.waitUntil(lambda: control.trail is not None and len(control.trail) >= 3, timeout=10_000)
+    qtbot.waitUntil(lambda: control.trail is not None and len(control.trail) >= 3)
     control.go()
     assert control.stage == "paused"
     known = there(control.trail)
@@ -380,7 +380,7 @@ def test_attacked_paused_dragged_and_resumed_the_boundary_follows(
     assert moved.points[-1] == pytest.approx([0.0, -1.4], abs=0.05)
     qtbot.waitUntil(lambda: not control._job.running)
     control.go()
-    qtbot.waitUntil(lambda: control.stage == "done", timeout=10_000)
+    qtbot.waitUntil(lambda: control.stage == "done")
     trail = there(control.trail)
     gone_on = trail.states[len(known) + 1]
     assert np.linalg.norm(gone_on.points[len(moved) - 1] - moved.points[-1]) < 1.5

@@ -84,7 +84,7 @@ def test_it_is_measured_in_a_process_of_its_own_and_kept_for_the_next_time(
 ) -> None:
     control = make(real=True)
     control.run(OVER, 12)
-    qtbot.waitUntil(lambda: not control.running, timeout=60_000)
+    qtbot.waitUntil(lambda: not control.running)
     assert control.panel.words.text() == ""
     assert [one.plain() for one in control.results] == [one.plain() for one in results]
     assert control.panel.table.rowCount() == 2
@@ -101,7 +101,7 @@ def test_paused_it_goes_on_with_what_was_asked_for(make: Make, qtbot: QtBot, res
     panel = control.panel
     assert not panel.pause.isEnabled()
     control.run(OVER, 12)
-    qtbot.waitUntil(lambda: bool(control.results), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(control.results))
     assert panel.table.rowCount() == 1  # of the other setting nothing is known
     panel.pause.click()
     assert not control.running
@@ -143,7 +143,7 @@ def test_the_map_in_hand_lies_under_the_points_as_long_as_it_is_wanted(
     control = make(Result(results), Ended())
     panel = control.panel
     control.run(OVER, 12)
-    qtbot.waitUntil(lambda: not control.running, timeout=20_000)
+    qtbot.waitUntil(lambda: not control.running)
     assert panel.chosen is control.results[0]
     assert not control.item.isVisible()
     panel.on_plane.click()
@@ -166,7 +166,7 @@ def test_a_map_is_chosen_by_a_click_and_says_what_lies_under_the_pointer(
 ) -> None:
     control = make(Result(results), Ended())
     control.run(OVER, 12)
-    qtbot.waitUntil(lambda: not control.running, timeout=20_000)
+    qtbot.waitUntil(lambda: not control.running)
     maps = control.panel.maps
     maps.resize(400, 160)
     middle = maps.place(1).center()
@@ -204,7 +204,7 @@ def test_the_tab_is_there_for_a_scenario_that_promises_something_of_it_and_when_
 def test_a_job_that_fails_says_why(make: Make, qtbot: QtBot) -> None:
     control = make(Ended("data: there is no test point."))
     control.run(None, 3)
-    qtbot.waitUntil(lambda: not control.running, timeout=20_000)
+    qtbot.waitUntil(lambda: not control.running)
     assert control.panel.words.text() == "data: there is no test point."
     assert not control.panel.save.isEnabled()
 
@@ -224,7 +224,7 @@ def test_the_map_on_the_plane_says_what_it_is_and_hides_the_field_around_it(
 ) -> None:
     control = make(Result(results), Ended())
     control.run(OVER, 12)
-    qtbot.waitUntil(lambda: not control.running, timeout=20_000)
+    qtbot.waitUntil(lambda: not control.running)
     control.panel.on_plane.setChecked(True)
     control.panel.map.setCurrentIndex(list(MAPS).index("variance"))
     assert control.item.name.toPlainText() == f"variance, {results[0].label}"

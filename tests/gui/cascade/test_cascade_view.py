@@ -184,7 +184,7 @@ def test_the_path_of_the_point_under_the_pointer_is_shown_and_breaks_with_the_br
     workbench = open_workbench("label-spreading", chain(), **SPREADING)
     workbench.controller.play(True)
     workbench.window.actions_["view.cascade"].setChecked(True)
-    qtbot.waitUntil(lambda: reached(workbench) == 14, timeout=10_000)
+    qtbot.waitUntil(lambda: reached(workbench) == 14)
     far = workbench.document.scene.points.xy[13]
     workbench.plane.hovered.emit((float(far[0]), float(far[1])))
     assert "from class 0 label" in shown(workbench)
@@ -193,11 +193,11 @@ def test_the_path_of_the_point_under_the_pointer_is_shown_and_breaks_with_the_br
     assert np.array_equal(workbench.cascade.view.path.places[-1], far)
     bead = workbench.document.scene.points.ids[4:5]
     workbench.document.do(Recolumn(bead, {"muted": np.array([True])}), "Mute")
-    qtbot.waitUntil(lambda: reached(workbench) == 4, timeout=10_000)
+    qtbot.waitUntil(lambda: reached(workbench) == 4)
     assert shown(workbench) == "no label comes here"
     assert len(workbench.cascade.view.path.places) == 0
     workbench.document.undo.undo()
-    qtbot.waitUntil(lambda: reached(workbench) == 14, timeout=10_000)
+    qtbot.waitUntil(lambda: reached(workbench) == 14)
     before = workbench.cascade.chains
     assert before is not None
     workbench.document.do(Remove(bead), "Delete")
@@ -206,8 +206,8 @@ def test_the_path_of_the_point_under_the_pointer_is_shown_and_breaks_with_the_br
     assert np.array_equal(now.when, np.delete(before.when, 4))
     assert now.path(3) == before.path(3)
     assert now.path(4) == []
-    qtbot.waitUntil(lambda: reached(workbench) == 4, timeout=10_000)
-    qtbot.waitUntil(lambda: workbench.controller.presenter.frame is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: reached(workbench) == 4)
+    qtbot.waitUntil(lambda: workbench.controller.presenter.frame is not None)
     snapshot = workbench.controller.presenter.snapshot()
     assert snapshot is not None
     assert snapshot.cascade is workbench.cascade.chains
@@ -219,7 +219,7 @@ def test_the_only_selected_point_is_asked_about_where_the_pointer_is_nowhere(
     workbench = open_workbench("label-spreading", chain(), **SPREADING)
     workbench.controller.play(True)
     workbench.window.actions_["view.cascade"].setChecked(True)
-    qtbot.waitUntil(lambda: reached(workbench) == 14, timeout=10_000)
+    qtbot.waitUntil(lambda: reached(workbench) == 14)
     assert shown(workbench) == ""
     ids = workbench.document.scene.points.ids
     workbench.plane.select(ids[[2]])
@@ -241,7 +241,7 @@ def test_without_pointer_or_selection_the_way_to_the_first_pin_is_shown(
     workbench = open_workbench("label-spreading", **{"poison.target": [0.0, 0.5], "poison.count": 5})
     workbench.controller.play(True)
     workbench.window.actions_["view.cascade"].setChecked(True)
-    qtbot.waitUntil(lambda: reached(workbench) > 10, timeout=10_000)
+    qtbot.waitUntil(lambda: reached(workbench) > 10)
     pin = workbench.document.scene.targets[0]
     assert np.linalg.norm(workbench.cascade.view.path.places[-1] - (pin.x, pin.y)) < 0.3
     end = workbench.cascade.view.path.places[-1]
@@ -261,7 +261,7 @@ def test_a_point_added_while_paused_is_hollow_until_the_next_fit(
     scale = workbench.cascade.view.scale
     assert "Press Play" in scale.note.text()
     workbench.window.actions_["train.step"].trigger()
-    qtbot.waitUntil(lambda: reached(workbench) == 14, timeout=10_000)
+    qtbot.waitUntil(lambda: reached(workbench) == 14)
     assert "shortest along the learner's graph" in scale.note.text()
     assert scale.bar.ticks[0] == "0"
     workbench.document.do(Add(Points.of([[4.3, 0.1]], first_id=900)), "Add point")
@@ -269,7 +269,7 @@ def test_a_point_added_while_paused_is_hollow_until_the_next_fit(
     assert reached(workbench) == 14
     assert 14 in workbench.plane.points.order
     workbench.window.actions_["train.step"].trigger()
-    qtbot.waitUntil(lambda: reached(workbench) == 15, timeout=10_000)
+    qtbot.waitUntil(lambda: reached(workbench) == 15)
 
 
 def test_nets_colour_points_by_their_first_pass_and_a_reset_begins_anew(
@@ -278,13 +278,13 @@ def test_nets_colour_points_by_their_first_pass_and_a_reset_begins_anew(
     workbench = open_workbench("fixmatch", **{"learner.threshold": 0.6, "training.evaluate_every": 5})
     workbench.window.actions_["view.cascade"].setChecked(True)
     workbench.controller.play(True)
-    qtbot.waitUntil(lambda: reached(workbench) > 20, timeout=20_000)
+    qtbot.waitUntil(lambda: reached(workbench) > 20)
     scale = workbench.cascade.view.scale
     assert scale.title.text() == "Step at which it first passed the threshold of 0.6"
     assert "need not be the cause" in scale.note.text()
     workbench.controller.play(False)
     workbench.window.actions_["train.reset"].trigger()
-    qtbot.waitUntil(lambda: 0 <= reached(workbench) < 20, timeout=10_000)
+    qtbot.waitUntil(lambda: 0 <= reached(workbench) < 20)
 
 
 def test_a_supervised_learner_is_said_to_have_none(open_workbench: Callable[..., Workbench], qtbot: QtBot) -> None:
@@ -298,5 +298,5 @@ def test_a_supervised_learner_is_said_to_have_none(open_workbench: Callable[...,
     assert scale.bar.isHidden()
     workbench.controller.learner.changed.emit("learner.name", "label-spreading")
     workbench.controller.play(True)
-    qtbot.waitUntil(lambda: reached(workbench) > 10, timeout=10_000)
+    qtbot.waitUntil(lambda: reached(workbench) > 10)
     assert not scale.bar.isHidden()

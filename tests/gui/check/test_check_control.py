@@ -58,7 +58,7 @@ def test_it_checks_the_document_as_it_stands_edited_points_without_data_seeds(ma
     control.panel.data_seeds.setText("0-2")
     control.panel.ask()
     assert control.running
-    qtbot.waitUntil(lambda: not control.running, timeout=60_000)
+    qtbot.waitUntil(lambda: not control.running)
     assert control.panel.words.text() == ""
     assert control.check is not None
     assert control.check.data_seeds == ()
@@ -80,7 +80,7 @@ def test_results_are_shown_as_they_come(make: Make, qtbot: QtBot):
     control = make(*ALL[:2])
     control.run((0, 1), 1)
     assert control.panel.words.text() == "Starting\u2026"
-    qtbot.waitUntil(lambda: control.check is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: control.check is not None)
     assert control.running
     assert control.panel.progress.value() == 1
     control.cancel()
@@ -102,7 +102,7 @@ def test_cancelled_before_anything_came_it_is_over_at_once(make: Make):
 def test_a_job_that_fails_says_why(make: Make, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch):
     control = make(Ended("The target lies outside."))
     control.run((1,), 2)
-    qtbot.waitUntil(lambda: not control.running, timeout=20_000)
+    qtbot.waitUntil(lambda: not control.running)
     assert control.panel.words.text() == "The target lies outside."
 
     def broken(_: object) -> object:
@@ -116,7 +116,7 @@ def test_a_job_that_fails_says_why(make: Make, qtbot: QtBot, monkeypatch: pytest
 def test_a_change_makes_it_a_measure_of_before_and_another_scenario_forgets_it(make: Make, qtbot: QtBot):
     control = make(*ALL)
     control.run((0, 1), 2)
-    qtbot.waitUntil(lambda: not control.running, timeout=20_000)
+    qtbot.waitUntil(lambda: not control.running)
     control._document.do(Settings({"poison.count": 5}), "Points")
     assert control.panel.words.text() == "Measured before the last change."
     control._document.open(Scenario())

@@ -190,7 +190,7 @@ def open_workbench(show: Callable[[Scenario], Workbench]) -> Callable[[], Workbe
 def test_pins_are_taken_kept_and_refused(open_workbench: Callable[[], Workbench], qtbot: QtBot) -> None:
     workbench = open_workbench()
     window, control = workbench.window, workbench.compare
-    qtbot.waitUntil(lambda: workbench.controller.presenter.frame is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: workbench.controller.presenter.frame is not None)
     told: list[str] = []
     strip = window.statusBar()
     assert strip is not None
@@ -213,7 +213,7 @@ def test_pins_are_taken_kept_and_refused(open_workbench: Callable[[], Workbench]
 def test_the_board_takes_the_place_of_the_plane(open_workbench: Callable[[], Workbench], qtbot: QtBot) -> None:
     workbench = open_workbench()
     window, action = workbench.window, workbench.window.actions_["view.compare"]
-    qtbot.waitUntil(lambda: workbench.controller.presenter.frame is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: workbench.controller.presenter.frame is not None)
     workbench.compare.pin()
     action.trigger()
     assert window.page_shown() is workbench.compare.board
@@ -235,7 +235,7 @@ def test_pins_are_saved_and_opened_again(open_workbench: Callable[[], Workbench]
     workbench.compare.pins = pins(3)
     assert workbench.pin_files.file() is None
     workbench.pin_files.save_to(path)
-    qtbot.waitUntil(lambda: workbench.pin_files.file() == path, timeout=5000)
+    qtbot.waitUntil(lambda: workbench.pin_files.file() == path)
     workbench.compare.pins = workbench.compare.pins[:2]
     assert workbench.pin_files.file() is None, "the file holds others now"
     workbench.compare.pins = ()
@@ -266,7 +266,7 @@ def test_a_file_that_holds_no_pins_leaves_those_there_are(
     assert len(workbench.compare.pins) == 2
     assert "x.pins.npz was not opened" in workbench.window.banner.text.text()
     workbench.pin_files.save_to(tmp_path / "no" / "x.pins.npz")
-    qtbot.waitUntil(lambda: "Cannot write" in workbench.window.banner.text.text(), timeout=5000)
+    qtbot.waitUntil(lambda: "Cannot write" in workbench.window.banner.text.text())
     assert workbench.pin_files.file() is None
 
 
@@ -288,7 +288,7 @@ def test_a_name_without_its_ending_replaces_nothing_unasked(
     workbench.writer.wait()
     assert (asked, there.read_bytes()) == ([there], b"older")
     workbench.pin_files.save_as()
-    qtbot.waitUntil(lambda: workbench.pin_files.file() == there, timeout=5000)
+    qtbot.waitUntil(lambda: workbench.pin_files.file() == there)
 
 
 def test_pins_that_were_all_removed_can_be_brought_back(open_workbench: Callable[[], Workbench]) -> None:

@@ -49,7 +49,7 @@ def test_a_trainer_that_does_not_answer_is_said_and_work_goes_on(
         banner = workbench.window.banner
         workbench.window.status.set_rates(1000.0, 60.0)
         links[0].how = Silence(3.0, works, begun=not works)
-        qtbot.waitUntil(lambda: not banner.isHidden() and says in banner.text.text(), timeout=5_000)
+        qtbot.waitUntil(lambda: not banner.isHidden() and says in banner.text.text())
         assert "1,000" not in workbench.window.status.steps.text()
         workbench.controller.do(Add(Points.of([[0.0, 0.0]], 1, first_id=10_000)), "Add point")
         workbench.saving.save_to(tmp_path / "meanwhile.bviz")
@@ -59,10 +59,10 @@ def test_a_trainer_that_does_not_answer_is_said_and_work_goes_on(
         assert 10_000 not in workbench.document.scene.points.ids
 
         links[0].how = None  # it answers again
-        qtbot.waitUntil(banner.isHidden, timeout=5_000)
+        qtbot.waitUntil(banner.isHidden)
 
         links[0].how = Silence(3.0, works, begun=not works)
-        qtbot.waitUntil(lambda: not banner.isHidden(), timeout=5_000)
+        qtbot.waitUntil(lambda: not banner.isHidden())
         banner.action_button.click()
         assert links[0].abandoned
         assert len(links) == 2

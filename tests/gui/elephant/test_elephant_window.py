@@ -51,7 +51,7 @@ def test_a_parameter_moves_the_elephant_and_the_paper_s_come_back(window: Elepha
 def test_the_trunk_moves_while_it_is_seen_and_the_body_never(window: ElephantWindow, qtbot: QtBot) -> None:
     before = drawn(window)
     window.wiggle.click()
-    qtbot.waitUntil(lambda: bool(window.phase > 0.3), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(window.phase > 0.3))
     moved = np.abs(drawn(window) - before).max(axis=1) > 1e-9
     assert 0 < moved.sum() < 0.4 * len(moved)
     window.hide()
@@ -68,7 +68,7 @@ def test_a_fit_is_shown_with_its_numbers_and_a_click_in_the_chart_takes_other_ha
 ) -> None:
     assert window.fit is None
     window.fitting.click()
-    qtbot.waitUntil(lambda: bool(np.size(window.chart.train.getData()[0])), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(np.size(window.chart.train.getData()[0])))
     wanted = Fit.of(NoisyPoints.of(Elephant()), Elephant(), 5)
     assert window.fit is not None
     assert window.fit.outline_error == wanted.outline_error

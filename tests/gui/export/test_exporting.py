@@ -38,17 +38,17 @@ def open_workbench(
 def train_to(workbench: Workbench, qtbot: QtBot, step: int) -> None:
     workbench.client.set_stop_at(step)
     workbench.controller.play(True)
-    qtbot.waitUntil(lambda: not workbench.client.playing and workbench.client.step_count == step, timeout=20_000)
-    qtbot.waitUntil(lambda: workbench.timeline.timeline.step[-1] == step, timeout=5000)
+    qtbot.waitUntil(lambda: not workbench.client.playing and workbench.client.step_count == step)
+    qtbot.waitUntil(lambda: workbench.timeline.timeline.step[-1] == step)
 
 
 def dialogs(workbench: Workbench, qtbot: QtBot) -> ExportDialog:
     """The dialog of an export, as a person finds it."""
-    qtbot.waitUntil(lambda: workbench.controller.presenter.frame is not None, timeout=5000)
+    qtbot.waitUntil(lambda: workbench.controller.presenter.frame is not None)
     before = set(map(id, workbench.window.findChildren(ExportDialog)))
     workbench.window.actions_["file.export"].trigger()
     fresh = lambda: [one for one in workbench.window.findChildren(ExportDialog) if id(one) not in before]  # noqa: E731
-    qtbot.waitUntil(lambda: bool(fresh()), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(fresh()))
     return fresh()[0]
 
 
@@ -137,7 +137,7 @@ def test_a_moment_of_the_past_and_a_part_of_the_plane_are_made_again_too(
     workbench.timeline.show(at)
     workbench.plane.zoom(1.7)
     workbench.controller.presenter.frame = None
-    qtbot.waitUntil(lambda: workbench.controller.presenter.frame is not None, timeout=5000)  # worked out anew
+    qtbot.waitUntil(lambda: workbench.controller.presenter.frame is not None)  # worked out anew
     dialog = dialogs(workbench, qtbot)
     assert f"--steps {workbench.timeline.timeline.step[at]} " in dialog.line.text()
     assert "--rect=" in dialog.line.text()
@@ -209,7 +209,7 @@ def test_the_dialog_begins_with_what_the_window_shows_beside_its_file(
     workbench.saving.save_to(tmp_path / "mine.bviz")
     workbench.folder.path = tmp_path
     workbench.writer.wait()
-    qtbot.waitUntil(lambda: there(workbench.controller.presenter.frame).clean is not None, timeout=5000)
+    qtbot.waitUntil(lambda: there(workbench.controller.presenter.frame).clean is not None)
     dialog = dialogs(workbench, qtbot)
     assert dialog.view.currentData() == "flip"
     workbench.window.actions_["file.film"].trigger()
@@ -227,7 +227,7 @@ def test_pins_are_named_by_their_file(
     workbench = open_workbench(load("moons").with_values(SMALL))
     for step in (10, 25):
         train_to(workbench, qtbot, step)
-        qtbot.waitUntil(lambda: there(workbench.controller.presenter.frame).step == step, timeout=5000)  # noqa: B023 - it is over by then
+        qtbot.waitUntil(lambda: there(workbench.controller.presenter.frame).step == step)  # noqa: B023 - it is over by then
         workbench.compare.pin()
     workbench.pin_files.save_to(tmp_path / "two.pins.npz")
     workbench.writer.wait()

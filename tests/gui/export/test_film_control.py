@@ -50,11 +50,12 @@ def ended(film: FilmControl) -> Callable[[], bool]:
     return lambda: not film.running
 
 
+@pytest.mark.slow  # what is asked for is compared below, and tests/test_cli_animate.py makes one
 def test_the_film_is_of_the_scenario_in_the_window(film: FilmControl, qtbot: QtBot, tmp_path: Path):
     place = tmp_path / "ein Film.gif"
     assert dialog(film).choice.steps == 2000  # the scenario's, which the window has not reached
     dialog(film).asked.emit(SMALL, place)
-    qtbot.waitUntil(ended(film), timeout=60_000)
+    qtbot.waitUntil(ended(film))
     assert dialog(film).words.text().startswith("Wrote ein Film.gif, ")
     with Image.open(place) as written:
         assert written.size == (720, 720)
@@ -80,11 +81,11 @@ def test_what_is_chosen_and_what_the_window_shows_is_asked_for(film: FilmControl
 def test_progress_and_size_are_told(film: FilmControl, qtbot: QtBot, tmp_path: Path):
     instead(film, Progress(1200, 3000, "drawing"), Result(FilmEstimate(5_000_000)))
     dialog(film).asked.emit(SMALL, tmp_path / "x.gif")
-    qtbot.waitUntil(lambda: "5.0 MB" in dialog(film).amount.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "5.0 MB" in dialog(film).amount.text())
     assert dialog(film).words.text() == "Drawing: frame 1,200 of 3,000"
     assert dialog(film).progress.value() == 1200
     dialog(film).make.click()  # Cancel
-    qtbot.waitUntil(ended(film), timeout=20_000)
+    qtbot.waitUntil(ended(film))
     assert dialog(film).words.text() == "Cancelled; nothing was written."
     assert dialog(film).make.text() == "Save as\u2026"
 
@@ -95,7 +96,7 @@ def test_a_film_that_was_written_before_it_heard_of_the_end_is_said_to_be(
     instead(film, Result(FilmWritten(tmp_path / "x.gif", 900)))
     dialog(film).asked.emit(SMALL, tmp_path / "x.gif")
     dialog(film).make.click()
-    qtbot.waitUntil(ended(film), timeout=20_000)
+    qtbot.waitUntil(ended(film))
     assert dialog(film).words.text() == "Wrote x.gif, 1 kB."
 
 
@@ -120,13 +121,13 @@ def test_views_are_those_that_the_work_has(film: FilmControl):
 def test_why_a_film_was_not_made_is_told_in_the_dialog_or_the_banner(film: FilmControl, qtbot: QtBot, tmp_path: Path):
     instead(film, Ended("data.noise: must be at most 1"))
     dialog(film).asked.emit(SMALL, tmp_path / "x.gif")
-    qtbot.waitUntil(ended(film), timeout=20_000)
+    qtbot.waitUntil(ended(film))
     assert "must be at most 1" in dialog(film).words.text()
     assert dialog(film).words.property("role") == "problem"
     assert film._window.banner.isHidden()
     dialog(film).asked.emit(SMALL, tmp_path / "x.gif")
     dialog(film).close()
-    qtbot.waitUntil(ended(film), timeout=20_000)
+    qtbot.waitUntil(ended(film))
     assert not film._window.banner.isHidden()
 
 
@@ -168,7 +169,7 @@ def test_the_window_asks_before_it_gives_up_a_film(
     dialog(film).close()
     strip = film._window.statusBar()
     assert strip is not None
-    qtbot.waitUntil(lambda: strip.currentMessage() == "x.gif, drawing: frame 3 of 9", timeout=20_000)
+    qtbot.waitUntil(lambda: strip.currentMessage() == "x.gif, drawing: frame 3 of 9")
     assert not film.may_leave()
     assert film.may_leave()
     assert asked == ["x.gif is not finished. Give it up?"] * 2

@@ -122,10 +122,10 @@ def test_the_tab_fills_while_it_is_at_the_front_and_shows_the_moment_shown(qtbot
     with workbenches(qtbot, tmp_path, lambda: InlineLink(Trainer())) as show:
         workbench = show(scenario)
         window, view = workbench.window, workbench.margins.view
-        qtbot.waitUntil(lambda: workbench.controller.presenter.frame is not None, timeout=10_000)
+        qtbot.waitUntil(lambda: workbench.controller.presenter.frame is not None)
         assert not view.model.rows
         window.show_result(view)
-        qtbot.waitUntil(lambda: bool(view.model.rows), timeout=10_000)
+        qtbot.waitUntil(lambda: bool(view.model.rows))
         points = workbench.document.scene.points
         assert view.model.count.sum() == points.is_labelled.sum()
         before = view.model.quantiles

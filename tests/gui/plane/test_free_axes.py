@@ -89,6 +89,8 @@ def test_the_brush_is_round_on_the_screen_and_so_is_what_it_sprays(plane: PlaneV
     brush.rate = 20_000.0
     plane.set_tool(brush)
     centre = (40.0, 50_000.0)
+    sprayed: list[Add] = []
+    plane.previewed.connect(sprayed.append)
     mouse(plane, "Press", centre)
     circle = plane.marks.outline.shape_shown
     assert isinstance(circle, Circle)
@@ -98,7 +100,7 @@ def test_the_brush_is_round_on_the_screen_and_so_is_what_it_sprays(plane: PlaneV
     assert edge.x() - middle.x() == pytest.approx(28.0, abs=0.1)
     assert middle.y() - above.y() == pytest.approx(28.0, abs=0.1)
     with qtbot.waitSignal(plane.committed) as said:
-        qtbot.wait(30)
+        qtbot.waitUntil(lambda: bool(sprayed) and len(sprayed[-1].points) > 200)
         mouse(plane, "Release", centre)
     added = said.args[0]
     assert isinstance(added, Add)

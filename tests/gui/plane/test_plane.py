@@ -169,7 +169,7 @@ def test_a_click_with_add_takes_label_and_poison(workbench: Workbench) -> None:
 def test_the_brush_goes_on_while_it_is_held_still(workbench: Workbench, qtbot: QtBot) -> None:
     workbench.plane.set_tool(BrushTool())
     workbench.mouse("Press", (-1.0, -2.0))
-    qtbot.waitUntil(lambda: len(workbench.plane.scene.points) >= 8, timeout=3000)
+    qtbot.waitUntil(lambda: len(workbench.plane.scene.points) >= 8)
     workbench.mouse("Release", (-1.0, -2.0))
     assert len(workbench.undo) == 1
     n = len(workbench.scene.points)
@@ -294,7 +294,7 @@ def test_hover_tells_the_place_and_the_leaving(workbench: Workbench) -> None:
 
 def test_painted_follows_every_field_even_out_of_sight(workbench: Workbench, qtbot: QtBot) -> None:
     for rect in (workbench.plane.rect(), Domain(1000, 1001, 1000, 1001)):
-        with qtbot.waitSignal(workbench.plane.painted, timeout=2000):
+        with qtbot.waitSignal(workbench.plane.painted):
             workbench.plane.set_field(np.full((16, 16), 0.25, np.float32), rect)
     quiet: list[int] = []
     workbench.plane.painted.connect(lambda: quiet.append(1))

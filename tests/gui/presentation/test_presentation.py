@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
@@ -19,8 +20,15 @@ from boundaryviz.scenario.scenario import Scenario
 from helpers.qtest import QTest
 from helpers.runs import put_a_point
 from helpers.there import there
+from helpers.workbenches import SilentLink, workbenches
 
 CHROME = ("bar", "tools", "timeline", "status", "menu", "settings", "results")
+
+
+@pytest.fixture
+def dressed_workbench(qtbot: QtBot, tmp_path: Path) -> Iterator[Workbench]:
+    with workbenches(qtbot, tmp_path, SilentLink, dressed=True) as show:
+        yield show(Scenario().with_values({"data.n": 20}))
 
 
 @pytest.fixture
@@ -70,7 +78,10 @@ def name(workbench: Workbench) -> str:
 @pytest.mark.parametrize(
     ("panels", "leave"), [(True, "F11"), (False, "Escape"), (True, "leaving curves and black screen")]
 )
-def test_on_leaving_everything_is_as_it_was(workbench: Workbench, qtbot: QtBot, panels: bool, leave: str) -> None:
+def test_on_leaving_everything_is_as_it_was(
+    dressed_workbench: Workbench, qtbot: QtBot, panels: bool, leave: str
+) -> None:
+    workbench = dressed_workbench
     window = workbench.window
     window.actions_["view.panels"].setChecked(panels)
     QApplication.processEvents()
@@ -97,9 +108,6 @@ def test_on_leaving_everything_is_as_it_was(workbench: Workbench, qtbot: QtBot, 
         assert looks(workbench) == before
 
     qtbot.waitUntil(same)
-    window.actions_["view.panels"].setChecked(True)
-    window.result_tabs.setCurrentIndex(0)
-    window.settings_tabs.setCurrentIndex(0)
 
 
 def test_a_window_that_was_maximised_is_so_again(workbench: Workbench) -> None:

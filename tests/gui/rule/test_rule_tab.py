@@ -61,7 +61,7 @@ def test_what_is_typed_is_taken_a_moment_later_once_it_can_be_read(panel: RulePa
     assert heard == []
     qtbot.keyClicks(panel.edit, " x)")
     assert panel.words.text() == "Class 1 where it holds, class 0 where it does not."
-    qtbot.waitUntil(lambda: heard == [RULE], timeout=3_000)
+    qtbot.waitUntil(lambda: heard == [RULE])
     panel.take()
     assert heard == [RULE], "it is in force already"
     panel.edit.clear()
@@ -205,7 +205,7 @@ def window_(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 @pytest.fixture
 def workbench(window_: Workbench, qtbot: QtBot) -> Iterator[Workbench]:
     yield afresh(window_, Scenario().with_values({"data.n": 20}))
-    qtbot.waitUntil(lambda: at_rest(window_), timeout=5_000)
+    qtbot.waitUntil(lambda: at_rest(window_))
 
 
 def words(workbench: Workbench) -> list[str]:
@@ -283,7 +283,7 @@ def test_the_numbers_follow_the_model(qtbot: QtBot, tmp_path: Path) -> None:
         presenter, panel = workbench.controller.presenter, workbench.rule.panel
         workbench.rule.open()
         workbench.controller.play(True)
-        qtbot.waitUntil(lambda: presenter.frame is not None and presenter.frame.step > 0, timeout=10_000)
+        qtbot.waitUntil(lambda: presenter.frame is not None and presenter.frame.step > 0)
         frame, points = presenter.frame, workbench.document.scene.points
         assert frame is not None
         test = points.split == 2

@@ -16,8 +16,6 @@ from boundaryviz.scenario.scratch import Scratch
 from helpers.fake_jobs import FakeJobs
 from helpers.jobs import Asked
 
-PATIENCE = 30_000  # milliseconds
-
 
 class Ear:
     """All that a runner says."""
@@ -45,7 +43,7 @@ def test_what_a_job_says_becomes_signals_in_their_order(runner: JobRunner, qtbot
     ear = Ear(runner)
     runner.start(Asked("count"))
     assert runner.running
-    qtbot.waitUntil(lambda: not runner.running, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not runner.running)
     assert [one for one in ear.said if isinstance(one, Progress)] == [Progress(k, 3, "counting") for k in (1, 2, 3)]
     assert [one["square"] for one in ear.said if isinstance(one, dict)] == [1, 4, 9]
     assert ear.last == ""
@@ -55,16 +53,16 @@ def test_one_that_does_not_listen_is_killed_in_the_end(runner: JobRunner, qtbot:
     ear = Ear(runner)
     runner._patience.setInterval(50)
     runner.start(Asked("listen_to_nobody"))
-    qtbot.waitUntil(lambda: ear.last is not None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: ear.last is not None)
     runner.interrupt()
-    qtbot.waitUntil(lambda: not runner.running, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not runner.running)
     assert ear.last == "Cancelled."
 
 
 def test_killed_it_says_nothing_more(runner: JobRunner, qtbot: QtBot):
     ear = Ear(runner)
     runner.start(Asked("listen_to_nobody"))
-    qtbot.waitUntil(lambda: ear.last is not None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: ear.last is not None)
     pid = ear.said.pop()
     assert runner.kill()
     assert not runner.kill()
@@ -84,7 +82,7 @@ def test_whoever_hears_of_it_may_end_it_and_begin_another(runner: JobRunner, qtb
     runner.progress.connect(again)
     ear = Ear(runner)
     runner.start(Asked("first"))
-    qtbot.waitUntil(lambda: not runner.running, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not runner.running)
     assert ear.said == [Progress(1, 2), Progress(1, 2), 3, "no"]
     assert [job.gone for job in jobs.begun] == [True, True]
 
@@ -116,12 +114,12 @@ def staying(qapp: object) -> Iterator[JobRunner]:
 def test_a_runner_that_stays_has_one_process_for_all_its_jobs_and_the_newest_wins(staying: JobRunner, qtbot: QtBot):
     ear = Ear(staying)
     staying.start(Asked("tell_pid"))
-    qtbot.waitUntil(lambda: not staying.running, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not staying.running)
     staying.start(Asked("listen_to_progress_alone"))
-    qtbot.waitUntil(lambda: isinstance(ear.last, Progress), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: isinstance(ear.last, Progress))
     staying.start(Asked("tell_pid"))
     assert staying.running
-    qtbot.waitUntil(lambda: not staying.running, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not staying.running)
     pid = ear.said[0]
     assert isinstance(pid, int)
     assert [one for one in ear.said if not isinstance(one, Progress)] == [pid, "", pid, ""]
@@ -130,11 +128,11 @@ def test_a_runner_that_stays_has_one_process_for_all_its_jobs_and_the_newest_win
 def test_a_runner_that_stays_begins_anew_where_its_process_is_gone(staying: JobRunner, qtbot: QtBot):
     ear = Ear(staying)
     staying.start(Asked("tell_pid"))
-    qtbot.waitUntil(lambda: not staying.running, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not staying.running)
     os.kill(int(str(ear.said[0])), 9)
-    qtbot.waitUntil(lambda: staying._job is None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: staying._job is None)
     assert ear.said[1:] == [""]
     staying.start(Asked("tell_pid"))
-    qtbot.waitUntil(lambda: not staying.running, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not staying.running)
     assert ear.said[2] != ear.said[0]
     assert ear.last == ""

@@ -137,7 +137,7 @@ def test_a_banner_that_goes_with_the_focus_says_so(qtbot: QtBot) -> None:
     with qtbot.waitExposed(holder):
         holder.show()
     banner.tell("something")
-    with qtbot.waitSignal(banner.focus_left, timeout=1000):
+    with qtbot.waitSignal(banner.focus_left):
         banner.close_button.setFocus()
         qtbot.keyClick(banner.close_button, Qt.Key.Key_Space)
     banner.tell("again")

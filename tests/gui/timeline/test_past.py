@@ -38,7 +38,7 @@ def test_the_keys_of_training_and_of_looks_work_on_the_bar_too(
     assert "view.fit" not in shared, "Home is the first moment there"
     track.setFocus()
     qtbot.keyClick(track, Qt.Key.Key_R)
-    qtbot.waitUntil(lambda: workbench.client.step_count == 0, timeout=5000)
+    qtbot.waitUntil(lambda: workbench.client.step_count == 0)
     assert workbench.timeline.presenter.past is None
 
 
@@ -52,10 +52,8 @@ def test_numbers_of_the_attack_and_the_cascade_are_those_of_the_moment(
     window.actions_["train.twin"].setChecked(True)
     window.show_result(workbench.twin.panel)
     train_to(workbench, qtbot, 60)
-    qtbot.waitUntil(
-        lambda: workbench.twin.comparison is not None and workbench.twin.comparison.twins.step == 60, timeout=5000
-    )
-    qtbot.waitUntil(lambda: presenter.cascade is not None, timeout=5000)
+    qtbot.waitUntil(lambda: workbench.twin.comparison is not None and workbench.twin.comparison.twins.step == 60)
+    qtbot.waitUntil(lambda: presenter.cascade is not None)
     now, chains = workbench.twin.comparison, presenter.cascade
     budget = workbench.twin._budget
     workbench.controller.do(Remove(presenter.scene.points.ids[presenter.scene.points.is_poison]), "Remove poison")
@@ -66,9 +64,9 @@ def test_numbers_of_the_attack_and_the_cascade_are_those_of_the_moment(
     assert step < 60
     assert workbench.twin.comparison is None, "not compared yet"
     assert workbench.twin._budget == budget
-    qtbot.waitUntil(lambda: workbench.twin.comparison is not None, timeout=5000)
+    qtbot.waitUntil(lambda: workbench.twin.comparison is not None)
     assert there(workbench.twin.comparison).twins.step == step
-    qtbot.waitUntil(lambda: presenter.cascade is not None, timeout=5000)
+    qtbot.waitUntil(lambda: presenter.cascade is not None)
     times = there(presenter.cascade).when
     times = times[np.isfinite(times)]
     assert chains is not None
@@ -79,7 +77,7 @@ def test_numbers_of_the_attack_and_the_cascade_are_those_of_the_moment(
 
     workbench.timeline.now()
     assert workbench.twin._budget.poison == 0
-    qtbot.waitUntil(lambda: workbench.twin.comparison not in (None, now), timeout=5000)
+    qtbot.waitUntil(lambda: workbench.twin.comparison not in (None, now))
 
 
 def test_switching_the_twin_in_the_past_leads_back_to_now(
@@ -90,9 +88,7 @@ def test_switching_the_twin_in_the_past_leads_back_to_now(
     workbench.timeline.show(1)
     wait_for_load(workbench, qtbot)
     workbench.window.actions_["train.twin"].setChecked(True)
-    qtbot.waitUntil(
-        lambda: workbench.client.step_count == 0 and workbench.timeline.presenter.past is None, timeout=5000
-    )
+    qtbot.waitUntil(lambda: workbench.client.step_count == 0 and workbench.timeline.presenter.past is None)
     qtbot.wait(50)
     assert workbench.window.banner.isHidden(), "nothing failed"
     assert not workbench.window.actions_["train.resume"].isEnabled()
@@ -100,7 +96,7 @@ def test_switching_the_twin_in_the_past_leads_back_to_now(
     workbench.timeline.show(1)
     assert workbench.window.actions_["train.resume"].isEnabled()
     workbench.timeline.resume()
-    qtbot.waitUntil(lambda: workbench.timeline.ghost is not None, timeout=5000)
+    qtbot.waitUntil(lambda: workbench.timeline.ghost is not None)
     assert workbench.window.banner.isHidden(), "nothing failed"
 
 
@@ -113,16 +109,16 @@ def test_the_status_bar_tells_of_the_moment_and_end_leads_back(
     presenter.say(Word.HINT, "Drag a point.")
     train_to(workbench, qtbot, 60)
     last = f"{workbench.client.curves.column('validation_loss')[-1, 0]:.4f}"
-    qtbot.waitUntil(lambda: window.status.loss.text() == last, timeout=5000)
+    qtbot.waitUntil(lambda: window.status.loss.text() == last)
     workbench.timeline.show(0)
     first = f"{workbench.client.curves.column('validation_loss')[0, 0]:.4f}"
     assert first != last
-    qtbot.waitUntil(lambda: window.status.loss.text() == first, timeout=5000)
+    qtbot.waitUntil(lambda: window.status.loss.text() == first)
     assert workbench.plane._banner.isHidden(), "nothing can be dragged there"
     workbench.plane.setFocus()
     qtbot.keyClick(workbench.plane, Qt.Key.Key_End)
-    qtbot.waitUntil(lambda: presenter.past is None, timeout=5000)
-    qtbot.waitUntil(lambda: window.status.loss.text() == last, timeout=5000)
+    qtbot.waitUntil(lambda: presenter.past is None)
+    qtbot.waitUntil(lambda: window.status.loss.text() == last)
     assert not workbench.plane._banner.isHidden()
     workbench.timeline.move(-1)
     assert there(presenter.past).checkpoint.step < 60, "the last moment is that of now"
@@ -135,10 +131,10 @@ def test_the_earlier_course_is_not_drawn_beyond_its_end(open_workbench: Callable
     train_to(workbench, qtbot, 40)
     workbench.timeline.show(2)
     workbench.timeline.resume()
-    qtbot.waitUntil(lambda: workbench.timeline.ghost is not None, timeout=5000)
-    qtbot.waitUntil(lambda: workbench.timeline._ghost_shown is not None, timeout=5000)
+    qtbot.waitUntil(lambda: workbench.timeline.ghost is not None)
+    qtbot.waitUntil(lambda: workbench.timeline._ghost_shown is not None)
     train_to(workbench, qtbot, 80)
-    qtbot.waitUntil(lambda: there(workbench.timeline.presenter.frame).step == 80, timeout=5000)
+    qtbot.waitUntil(lambda: there(workbench.timeline.presenter.frame).step == 80)
     assert workbench.timeline._ghost_shown is None
 
 
@@ -160,7 +156,7 @@ def test_a_change_that_was_taken_back_while_it_trained_is_still_to_be_saved(
     assert not workbench.document.unsaved, "it was saved before it was trained on"
     workbench.filing.open(tmp_path / "a.bviz")
     workbench.reader.wait()
-    qtbot.waitUntil(lambda: not workbench.timeline.taking_up, timeout=5000)
+    qtbot.waitUntil(lambda: not workbench.timeline.taking_up)
     assert not workbench.document.unsaved
 
 
@@ -200,7 +196,7 @@ def test_another_run_with_as_many_changes_is_still_to_be_saved(
     workbench.writer.wait()
     assert not workbench.document.unsaved
     workbench.window.actions_["train.reset"].trigger()
-    qtbot.waitUntil(lambda: workbench.client.step_count == 0, timeout=5000)
+    qtbot.waitUntil(lambda: workbench.client.step_count == 0)
     assert not workbench.document.unsaved, "nothing was changed in the run so far"
     there_and_back(30)
     assert workbench.document.unsaved, "at other steps"
@@ -218,6 +214,6 @@ def test_frames_of_the_present_never_pass_for_the_past(open_workbench: Callable[
     workbench.exporting._picturing.strip(
         workbench.timeline.strip([0, 5, 20]), renderings.append, lambda: renderings.append("done")
     )
-    qtbot.waitUntil(lambda: renderings[-1:] == ["done"], timeout=5000)
+    qtbot.waitUntil(lambda: renderings[-1:] == ["done"])
     qtbot.wait(200)
     assert {at for past, at in seen if past is not None} <= {step}

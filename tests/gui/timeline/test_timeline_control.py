@@ -43,9 +43,9 @@ def test_the_past_is_shown_as_it_was_and_nothing_there_can_be_changed(
     frame = workbench.controller.presenter.frame
     assert frame is not None
     assert frame.step == step
-    qtbot.waitUntil(lambda: there(workbench.controller.presenter.frame).view.past is not None, timeout=5000)
+    qtbot.waitUntil(lambda: there(workbench.controller.presenter.frame).view.past is not None)
     workbench.controller.presenter.frame = None
-    qtbot.waitUntil(lambda: workbench.controller.presenter.frame is not None, timeout=5000)  # worked out anew
+    qtbot.waitUntil(lambda: workbench.controller.presenter.frame is not None)  # worked out anew
     assert there(workbench.controller.presenter.frame).step == step
     assert workbench.client.step_count == 90  # training stands where it stood
     history = workbench.document.history()
@@ -75,7 +75,7 @@ def test_a_branch_without_a_change_goes_on_as_the_course_did(
     step = int(workbench.timeline.timeline.step[at])
     workbench.timeline.show(at)
     workbench.timeline.resume()
-    qtbot.waitUntil(lambda: workbench.timeline.ghost is not None, timeout=5000)
+    qtbot.waitUntil(lambda: workbench.timeline.ghost is not None)
     assert workbench.client.step_count == step
     assert workbench.timeline.timeline.step[-1] == step
     assert workbench.client.curves.step[-1] <= step
@@ -85,7 +85,7 @@ def test_a_branch_without_a_change_goes_on_as_the_course_did(
     assert workbench.timeline.ghost is not None
     assert workbench.timeline.ghost.timeline.step[-1] == 80
     track = workbench.timeline.bar.track
-    qtbot.waitUntil(lambda: {"branch", "edit"} <= {mark.kind for mark in track.marks}, timeout=5000)
+    qtbot.waitUntil(lambda: {"branch", "edit"} <= {mark.kind for mark in track.marks})
 
 
 def test_resuming_before_a_change_takes_it_back_as_one_undo_step(
@@ -98,7 +98,7 @@ def test_resuming_before_a_change_takes_it_back_as_one_undo_step(
     train_to(workbench, qtbot, 60)
     workbench.timeline.show(0)
     workbench.timeline.resume()
-    qtbot.waitUntil(lambda: workbench.timeline.ghost is not None, timeout=5000)
+    qtbot.waitUntil(lambda: workbench.timeline.ghost is not None)
     assert workbench.document.scene.points == old.points
     assert workbench.document.undo.undoText().startswith("Resume at step")
     train_to(workbench, qtbot, 60)
@@ -153,7 +153,7 @@ def test_a_project_is_opened_where_it_was_saved_and_goes_on_from_there(
     other = open_workbench(**{"data.n": 20})
     other.filing.open(path)
     other.reader.wait()
-    qtbot.waitUntil(lambda: other.client.step_count == 61, timeout=5000)
+    qtbot.waitUntil(lambda: other.client.step_count == 61)
     assert other.timeline.timeline.step.tolist() == steps
     np.testing.assert_array_equal(other.client.curves.values, kept)
     assert not other.document.unsaved
@@ -178,7 +178,7 @@ def test_without_its_timeline_a_project_keeps_its_course_until_it_is_trained(
     other = open_workbench(**{"data.n": 20})
     other.filing.open(path)
     other.reader.wait()
-    qtbot.waitUntil(lambda: len(other.timeline.timeline) == 1, timeout=5000)
+    qtbot.waitUntil(lambda: len(other.timeline.timeline) == 1)
     again = tmp_path / "q.bviz"
     save(other, again)
     assert files.read(again).course == files.read(path).course
@@ -212,7 +212,7 @@ def test_a_run_outlives_its_trainer(open_workbench: Callable[..., Workbench], qt
     said: list[str] = []
     workbench.client.stated.connect(lambda state: said.append(state.why))
     workbench.window.banner.action_button.click()
-    qtbot.waitUntil(lambda: said[-1:] == ["resumed"], timeout=5000)
+    qtbot.waitUntil(lambda: said[-1:] == ["resumed"])
     assert workbench.client.step_count == 80
     assert workbench.timeline.timeline.step.tolist() == steps
     assert equal(state_at(workbench, 80), end)
@@ -226,6 +226,6 @@ def test_a_reset_forgets_the_moments_and_the_course(open_workbench: Callable[...
     workbench = open_workbench()
     session(workbench, qtbot)
     workbench.client.reset(0)
-    qtbot.waitUntil(lambda: workbench.client.step_count == 0, timeout=5000)
-    qtbot.waitUntil(lambda: workbench.timeline.timeline.step.tolist() == [0], timeout=5000)
+    qtbot.waitUntil(lambda: workbench.client.step_count == 0)
+    qtbot.waitUntil(lambda: workbench.timeline.timeline.step.tolist() == [0])
     assert workbench.document.history() is None

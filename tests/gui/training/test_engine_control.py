@@ -120,9 +120,9 @@ def test_who_loses_the_gpu_goes_on_from_the_last_recorded_moment_on_the_processo
 
     monkeypatch.setattr(Session, "step", fails_once)
     workbench.controller.play(True)
-    qtbot.waitUntil(lambda: bool(failed), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(failed))
     scene, recorded = workbench.document.scene, len(workbench.timeline.timeline)
-    qtbot.waitUntil(lambda: workbench.client.step_count > failed[0], timeout=20_000)
+    qtbot.waitUntil(lambda: workbench.client.step_count > failed[0])
     words = workbench.window.banner.text.text()
     assert "there is no memory left on the GPU" in words
     assert "from the last recorded moment" in words

@@ -29,6 +29,6 @@ def test_only_what_trains_stops_training(aside: bool, qtbot: QtBot, tmp_path: Pa
         workbench.window.status.set_rates(1000.0, 60.0)
         Failing.says = [Failed("in the probe 'units'", "no maps", aside=aside)]
         banner = workbench.window.banner
-        qtbot.waitUntil(lambda: "no maps" in banner.text.text(), timeout=5_000)
+        qtbot.waitUntil(lambda: "no maps" in banner.text.text())
         assert client.playing == aside
         assert ("1,000" in workbench.window.status.steps.text()) == aside

@@ -67,7 +67,7 @@ def asked(workbench: Workbench) -> m.Play:
 
 def rests_at(workbench: Workbench, qtbot: QtBot, step: int) -> None:
     client = workbench.client
-    qtbot.waitUntil(lambda: client.resting and client.step_count == step, timeout=10_000)
+    qtbot.waitUntil(lambda: client.resting and client.step_count == step)
     assert not client.playing
     assert workbench.controller.transport.play_button.text() == "Go on"
 
@@ -181,14 +181,14 @@ def test_it_rests_at_exactly_the_steps_of_the_scenario_and_goes_on_when_asked(
     assert workbench.timeline.timeline.step[-1] == STEPS
     assert workbench.client.curves.step[-1] == STEPS
     workbench.controller.transport.play_button.click()
-    qtbot.waitUntil(lambda: workbench.client.step_count > 3 * STEPS, timeout=10_000)
+    qtbot.waitUntil(lambda: workbench.client.step_count > 3 * STEPS)
     assert workbench.client.playing
     qtbot.waitUntil(lambda: not said(workbench))
     workbench.controller.play(False)
     qtbot.waitUntil(lambda: not workbench.client.playing)
     workbench.controller.play(True)
     before = workbench.client.step_count
-    qtbot.waitUntil(lambda: workbench.client.step_count > before, timeout=10_000)
+    qtbot.waitUntil(lambda: workbench.client.step_count > before)
 
 
 def test_an_edit_where_it_rests_trains_as_many_steps_again_and_so_does_its_undo(
@@ -215,10 +215,10 @@ def test_a_drag_where_it_rests_is_followed_at_full_speed(paced: Callable[..., Wo
     mouse(workbench.plane, "Press", (x, y))
     mouse(workbench.plane, "Move", (x + 0.5, y))
     assert asked(workbench).speed is None
-    qtbot.waitUntil(lambda: workbench.client.step_count > STEPS, timeout=10_000)
+    qtbot.waitUntil(lambda: workbench.client.step_count > STEPS)
     mouse(workbench.plane, "Release", (x + 0.5, y))
     assert asked(workbench).speed == 1000.0
-    qtbot.waitUntil(lambda: workbench.client.resting, timeout=10_000)
+    qtbot.waitUntil(lambda: workbench.client.resting)
 
 
 @pytest.mark.parametrize("what", ["reset", "seed", "layers", "twin"])
@@ -239,7 +239,7 @@ def test_whatever_begins_afresh_where_it_rests_trains_to_the_rest_again(
             workbench.controller.set_setting("learner.hidden", (3,))
         case "twin":
             workbench.window.actions_["train.twin"].trigger()
-    qtbot.waitUntil(lambda: any(state.step == 0 and state.playing for state in starts), timeout=10_000)
+    qtbot.waitUntil(lambda: any(state.step == 0 and state.playing for state in starts))
     rests_at(workbench, qtbot, STEPS)
 
 
@@ -317,7 +317,7 @@ def test_it_rests_where_early_stopping_ends_it_and_play_goes_on_without(
     workbench = paced(**stopping, **{"training.learning_rate": 10.0, "training.steps": 900, "pace": "full"})
     client, window = workbench.client, workbench.window
     workbench.controller.play(True)
-    qtbot.waitUntil(lambda: client.resting, timeout=10_000)
+    qtbot.waitUntil(lambda: client.resting)
     stop, kept = client.step_count, client.kept
     assert kept is not None
     assert stop < 900
@@ -337,7 +337,7 @@ def test_it_rests_where_early_stopping_ends_it_and_play_goes_on_without(
     workbench.controller.transport.play_toggled.emit(True)
     assert workbench.document.scenario.training.early_stopping == "off"
     qtbot.waitUntil(lambda: strip.currentMessage() == "Early stopping is now off; Ctrl+Z brings it back.")
-    qtbot.waitUntil(lambda: client.playing and client.step_count > stop + 5, timeout=10_000)
+    qtbot.waitUntil(lambda: client.playing and client.step_count > stop + 5)
     assert "stopped" not in view.best_words.text()
     history = workbench.history.now()
     assert history is not None

@@ -39,7 +39,7 @@ def test_predictions_wait_while_another_tab_is_at_the_front(
     show: Callable[[Scenario], Workbench], qtbot: QtBot
 ) -> None:
     workbench = show(Scenario().with_values({"data.n": 30, "learner.hidden": [4]}))
-    qtbot.waitUntil(lambda: workbench.controller.presenter.frame is not None, timeout=5000)
+    qtbot.waitUntil(lambda: workbench.controller.presenter.frame is not None)
     table, matrix = workbench.points.table, workbench.confusion.view
     assert (table.model.predicted, matrix._matrix) == (None, None)
     workbench.window.show_result(matrix)

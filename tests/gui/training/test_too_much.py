@@ -33,7 +33,7 @@ def plays(workbench: Workbench, qtbot: QtBot) -> None:
     """Training goes on when it is asked to."""
     workbench.controller.play(True)
     before = workbench.client.step_count
-    qtbot.waitUntil(lambda: workbench.client.step_count > before and workbench.client.playing, timeout=10_000)
+    qtbot.waitUntil(lambda: workbench.client.step_count > before and workbench.client.playing)
     workbench.controller.play(False)
 
 
@@ -49,10 +49,10 @@ def test_a_data_set_that_is_too_large_is_refused_in_the_banner_and_undone(workbe
     play = workbench.window.actions_["train.play"]
     assert play.isEnabled()
     play.trigger()
-    qtbot.waitUntil(lambda: not workbench.client.playing, timeout=5_000)  # refused again
+    qtbot.waitUntil(lambda: not workbench.client.playing)  # refused again
     assert len(workbench.document.scene.points) > 3000  # nothing is lost
     workbench.window.actions_["edit.undo"].trigger()
-    qtbot.waitUntil(lambda: workbench.controller.presenter.frame is not None, timeout=5_000)
+    qtbot.waitUntil(lambda: workbench.controller.presenter.frame is not None)
     plays(workbench, qtbot)
     assert workbench.document.scenario.data.n == 60
 

@@ -42,4 +42,4 @@ def test_a_collapse_is_said_with_its_measure(show: Callable[[Scenario], Workbenc
     assert "collapsed" not in words(workbench)
     workbench.controller.do(Settings({"training.l2": 10.0}), "L2")
     train_to(workbench, qtbot, 40)
-    qtbot.waitUntil(lambda: "The embedding has collapsed" in words(workbench), timeout=5_000)
+    qtbot.waitUntil(lambda: "The embedding has collapsed" in words(workbench))

@@ -19,6 +19,7 @@ from boundaryviz.gui.workbench import Workbench
 from boundaryviz.learners.families.estimators import DecisionTreeClassifierSpec
 from boundaryviz.scenario.scenario import Scenario
 from helpers.models import blobs, make
+from helpers.workbenches import DRESSED
 
 SMALL = {"data.n": 80, "data.label_noise": 0.2}
 
@@ -147,6 +148,7 @@ def test_all_of_a_large_tree_is_shown_on_demand(qtbot: QtBot):
     assert whole()
 
 
+@DRESSED
 def test_it_fits_beside_plane_and_panels_in_a_narrow_window(grown_beside: Workbench, qtbot: QtBot):
     window = grown_beside.window
     window.actions_["view.panels"].setChecked(True)

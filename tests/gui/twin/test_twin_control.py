@@ -41,8 +41,8 @@ def switched_on(workbench: Workbench, qtbot: QtBot, seeds: int = 1) -> None:
     workbench.window.actions_["train.twin"].setChecked(True)
     if seeds > 1:
         workbench.controller.transport.seeds_changed.emit(seeds)
-    qtbot.waitUntil(lambda: workbench.twin.comparison is not None, timeout=20_000)
-    qtbot.waitUntil(lambda: frame(workbench).clean is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: workbench.twin.comparison is not None)
+    qtbot.waitUntil(lambda: frame(workbench).clean is not None)
 
 
 def words(workbench: Workbench) -> str:
@@ -54,16 +54,16 @@ def test_the_toggle_trains_both_from_the_start_and_goes_on_training(
 ) -> None:
     workbench = open_workbench(POISONED_NET)
     workbench.controller.play(True)
-    qtbot.waitUntil(lambda: workbench.client.step_count > 20, timeout=20_000)
+    qtbot.waitUntil(lambda: workbench.client.step_count > 20)
     switched_on(workbench, qtbot)
     assert workbench.controller.transport.twin_button.isChecked()
     assert workbench.client.playing
     assert int(workbench.client.curves.step[0]) == 0
     assert workbench.client.curves.replicas == 2
-    qtbot.waitUntil(lambda: workbench.client.step_count > 5, timeout=20_000)
+    qtbot.waitUntil(lambda: workbench.client.step_count > 5)
     workbench.controller.transport.twin_button.click()
     assert not workbench.window.actions_["train.twin"].isChecked()
-    qtbot.waitUntil(lambda: frame(workbench).clean is None and workbench.client.curves.replicas == 1, timeout=20_000)
+    qtbot.waitUntil(lambda: frame(workbench).clean is None and workbench.client.curves.replicas == 1)
     assert workbench.client.playing
     assert workbench.document.undo.count() == 0, "the twin is no change of the document"
 
@@ -71,10 +71,10 @@ def test_the_toggle_trains_both_from_the_start_and_goes_on_training(
 def test_switching_twice_in_a_row_leaves_it_playing(open_workbench: Callable[..., Workbench], qtbot: QtBot) -> None:
     workbench = open_workbench(NET)
     workbench.controller.play(True)
-    qtbot.waitUntil(lambda: workbench.client.step_count > 5, timeout=20_000)
+    qtbot.waitUntil(lambda: workbench.client.step_count > 5)
     for on in (True, False, True):
         workbench.window.actions_["train.twin"].setChecked(on)
-    qtbot.waitUntil(lambda: workbench.client.curves.replicas == 2 and workbench.client.step_count > 5, timeout=20_000)
+    qtbot.waitUntil(lambda: workbench.client.curves.replicas == 2 and workbench.client.step_count > 5)
     assert workbench.client.playing
 
 
@@ -126,9 +126,7 @@ def test_numbers_and_pins_tell_what_the_poison_changed(open_workbench: Callable[
     assert not workbench.twin.panel.nothing.isHidden()
     workbench.controller.play(True)
     switched_on(workbench, qtbot)
-    qtbot.waitUntil(
-        lambda: workbench.twin.comparison is not None and workbench.twin.comparison.twins.step > 0, timeout=20_000
-    )
+    qtbot.waitUntil(lambda: workbench.twin.comparison is not None and workbench.twin.comparison.twins.step > 0)
     comparison = workbench.twin.comparison
     assert comparison is not None
     found = comparison.metrics()
@@ -162,10 +160,10 @@ def test_one_quantity_has_one_value_and_the_same_words_wherever_it_stands(
     window.show_result(curves)
     workbench.client.set_stop_at(60)
     workbench.controller.play(True)
-    qtbot.waitUntil(lambda: not workbench.client.playing and workbench.client.step_count == 60, timeout=20_000)
+    qtbot.waitUntil(lambda: not workbench.client.playing and workbench.client.step_count == 60)
     comparison = lambda: workbench.twin.comparison  # noqa: E731
-    qtbot.waitUntil(lambda: (found := comparison()) is not None and found.twins.step == 60, timeout=20_000)
-    qtbot.waitUntil(lambda: curves.where.text() == "step 60", timeout=5_000)
+    qtbot.waitUntil(lambda: (found := comparison()) is not None and found.twins.step == 60)
+    qtbot.waitUntil(lambda: curves.where.text() == "step 60")
     status = window.status
     values = {
         quantity: workbench.client.curves.column(f"validation_{quantity}")[-1, -4:] for quantity in ("loss", "error")
@@ -184,7 +182,7 @@ def test_one_quantity_has_one_value_and_the_same_words_wherever_it_stands(
     flips = float(curves.readouts["flips", "flips"].text())
     assert f"{flips:.1%}" == status.flips.text()
     workbench.controller.transport.seeds_changed.emit(1)
-    qtbot.waitUntil(lambda: status.of.text() == curves.of.text() == "seed 0", timeout=20_000)
+    qtbot.waitUntil(lambda: status.of.text() == curves.of.text() == "seed 0")
 
 
 def test_where_nothing_is_random_the_window_says_one_fit(
@@ -195,7 +193,7 @@ def test_where_nothing_is_random_the_window_says_one_fit(
     window, attack = workbench.window, workbench.twin.panel
     window.result_tabs.setCurrentIndex(4)
     workbench.controller.play(True)
-    qtbot.waitUntil(lambda: (found := workbench.twin.comparison) is not None and found.twins.step > 0, timeout=20_000)
+    qtbot.waitUntil(lambda: (found := workbench.twin.comparison) is not None and found.twins.step > 0)
     qtbot.waitUntil(lambda: attack.targets.rowCount() == 1 and there(attack.targets.item(0, 2)).text() == "yes")
     assert attack.seeds.text() == "Nothing is random: one fit for all seeds."
     assert attack.spreads["flip_rate"].text() == ""
@@ -211,7 +209,7 @@ def test_a_pin_that_is_the_attacker_s_without_poison_is_said_to_be(
     window, attack = workbench.window, workbench.twin.panel
     window.result_tabs.setCurrentIndex(4)
     workbench.controller.play(True)
-    qtbot.waitUntil(lambda: (found := workbench.twin.comparison) is not None and found.twins.step > 0, timeout=20_000)
+    qtbot.waitUntil(lambda: (found := workbench.twin.comparison) is not None and found.twins.step > 0)
     assert attack.values["attack_success_rate"].text() == "\u2013"
     assert attack.spreads["attack_success_rate"].text() == "none is left"
     assert attack.values["already_so"].text() == "100.0 %"
@@ -254,7 +252,7 @@ def test_the_seed_floor_offers_the_seeds_that_it_needs(open_workbench: Callable[
     offer.click()
     assert not offer.isVisible()
     assert workbench.client.seeds == workbench.controller.transport.seeds.currentData() == 8
-    qtbot.waitUntil(lambda: workbench.planes.floor_at(0.0, 0.0) is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: workbench.planes.floor_at(0.0, 0.0) is not None)
 
 
 def test_the_seed_floor_asks_for_two_seeds(open_workbench: Callable[..., Workbench], qtbot: QtBot) -> None:
@@ -265,7 +263,7 @@ def test_the_seed_floor_asks_for_two_seeds(open_workbench: Callable[..., Workben
     assert words(workbench) == ONE_SEED
     workbench.controller.transport.seeds_changed.emit(2)
     assert words(workbench) == ""
-    qtbot.waitUntil(lambda: workbench.planes.floor_at(0.0, 0.0) is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: workbench.planes.floor_at(0.0, 0.0) is not None)
     assert workbench.client.curves.replicas == 4
     workbench.planes.hovered.emit((0.0, 0.0))
     assert "new seed" in workbench.window.status.answer.text()
@@ -277,12 +275,12 @@ def test_seeds_train_without_a_twin_and_each_can_be_shown(
     workbench = open_workbench(NET)
     bar = workbench.controller.transport
     bar.seeds_changed.emit(4)
-    qtbot.waitUntil(lambda: workbench.client.curves.replicas == 4 and len(workbench.client.curves) > 0, timeout=20_000)
-    qtbot.waitUntil(lambda: len(frame(workbench).diverged) == 4, timeout=20_000)
+    qtbot.waitUntil(lambda: workbench.client.curves.replicas == 4 and len(workbench.client.curves) > 0)
+    qtbot.waitUntil(lambda: len(frame(workbench).diverged) == 4)
     assert [bar.shown.itemText(k) for k in range(bar.shown.count())] == [f"seed {k}" for k in range(4)]
     first = frame(workbench).field.copy()
     bar.shown_changed.emit(3)
-    qtbot.waitUntil(lambda: frame(workbench).view.seed == 3, timeout=20_000)
+    qtbot.waitUntil(lambda: frame(workbench).view.seed == 3)
     assert not np.array_equal(frame(workbench).field, first)
     snapshot = workbench.controller.presenter.snapshot()
     assert snapshot is not None
@@ -290,7 +288,7 @@ def test_seeds_train_without_a_twin_and_each_can_be_shown(
     assert snapshot.curves.replicas == 1
     bar.seeds_changed.emit(2)
     assert bar.shown.currentIndex() == 1
-    qtbot.waitUntil(lambda: len(frame(workbench).diverged) == 2 and frame(workbench).view.seed == 1, timeout=20_000)
+    qtbot.waitUntil(lambda: len(frame(workbench).diverged) == 2 and frame(workbench).view.seed == 1)
 
 
 def test_a_view_by_key_switches_the_twin_on(open_workbench: Callable[..., Workbench]) -> None:
@@ -325,7 +323,7 @@ def test_a_drag_reaches_both_planes_and_undo_takes_it_back(
 def test_a_figure_of_both_can_be_drawn(open_workbench: Callable[..., Workbench], qtbot: QtBot) -> None:
     workbench = open_workbench(POISONED_NET)
     presenter = workbench.controller.presenter
-    qtbot.waitUntil(lambda: presenter.frame is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: presenter.frame is not None)
     assert presenter.snapshot(clean=True) is None
     switched_on(workbench, qtbot, seeds=2)
     poisoned, clean = presenter.snapshot(), presenter.snapshot(clean=True)
@@ -341,18 +339,18 @@ def test_curves_of_both_run_together(open_workbench: Callable[..., Workbench], q
     workbench.controller.play(True)
     switched_on(workbench, qtbot, seeds=2)
     curves = workbench.curves.view
-    qtbot.waitUntil(lambda: curves.readouts["loss", "clean train"].text() not in ("", "\u2013"), timeout=20_000)
+    qtbot.waitUntil(lambda: curves.readouts["loss", "clean train"].text() not in ("", "\u2013"))
     assert not curves.flips.isHidden()
     workbench.window.actions_["train.twin"].setChecked(False)
     workbench.controller.transport.seeds_changed.emit(1)
-    qtbot.waitUntil(curves.flips.isHidden, timeout=20_000)
+    qtbot.waitUntil(curves.flips.isHidden)
 
 
 def test_a_seed_that_diverged_is_named_and_left_out(open_workbench: Callable[..., Workbench], qtbot: QtBot) -> None:
     workbench = open_workbench(POISONED_NET)
     switched_on(workbench, qtbot, seeds=2)
     found = lambda: there(workbench.twin.comparison).twins  # noqa: E731
-    qtbot.waitUntil(lambda: len(found().diverged) == 2, timeout=20_000)
+    qtbot.waitUntil(lambda: len(found().diverged) == 2)
     other = replace(found(), diverged=np.array([False, True]))
     workbench.client.probed.emit(ProbeResult("twins", Key(None, workbench.document.revision, other.step), other))
     assert "diverged: seed 1" in workbench.twin.panel.seeds.text()

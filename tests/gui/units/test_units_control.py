@@ -53,7 +53,7 @@ def test_maps_of_a_moment_that_is_not_shown_are_left_aside(qtbot: QtBot, tmp_pat
         workbench = show(SCENARIO)
         units = workbench.units.view
         workbench.window.show_result(units)
-        qtbot.waitUntil(lambda: [len(layer._maps) for layer in units.layers] == [3], timeout=10_000)
+        qtbot.waitUntil(lambda: [len(layer._maps) for layer in units.layers] == [3])
         other = (np.zeros((5, 4, 4), dtype=np.uint8),)
         workbench.client.probed.emit(ProbeResult("units", Key(7, 1, 3), other))
         assert len(units.layers[0]._maps) == 3
