@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from boundaryviz.engine import worker
+from boundaryviz.gui import app
+from boundaryviz.gui.document.projects import Project
+from boundaryviz.scenario.scenario import ScenarioError
 
 ROOT = Path(__file__).parents[1]
 LATE = {"torch._dynamo", "scipy", "sklearn", "matplotlib", "pandas", "av", "numba", "dask", "imageio"}
@@ -114,3 +120,26 @@ def test_the_first_trained_frame_waits_for_nothing_but_torch() -> None:
     found = loaded(_UNTIL_TRAINED)
     assert "torch" in found
     assert found.isdisjoint(LATE | {"PyQt6"})
+
+
+def test_a_file_that_cannot_be_used_ends_the_trainer_that_was_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    started: list[worker.Started] = []
+    start = worker.start
+
+    def starting(crash_log: str | None = None) -> worker.Started:
+        started.append(start(crash_log))
+        return started[-1]
+
+    def reads() -> Project:
+        assert started[0][1].is_alive()
+        raise ScenarioError(["there is no such thing"])
+
+    monkeypatch.setattr(worker, "start", starting)
+    with pytest.raises(ScenarioError, match="no such thing"):
+        app.main("nothing.bviz", reads)
+    assert started[0][0].closed
+    assert gc.isenabled()

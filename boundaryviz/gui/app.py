@@ -33,6 +33,14 @@ def main(file: str | None = None, reads: Callable[[], Project] | None = None, *,
     which something was guessed is shown, to be corrected. Raises what `reads` raises, as ScenarioError for a file that
     cannot be used.
     """
+    gc.disable()  # while everything is loaded and made, which stays: a twentieth of the time
+    try:
+        return _main(file, reads, asks)
+    finally:
+        gc.enable()
+
+
+def _main(file: str | None, reads: Callable[[], Project] | None, asks: bool) -> int:
     problems = preflight.check()
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the trainer inherits it
     state, unkept = system_info.state_folder()
@@ -99,6 +107,7 @@ def _run(
     sys.setswitchinterval(_GIVE_WAY)
     # what stands now stays: looking through it for garbage at every other frame would cost a tenth of the time
     gc.freeze()
+    gc.enable()
     gc.set_threshold(20_000, 20, 50)
     workbench.show(None if file else HINT)
     if file is not None and pins:

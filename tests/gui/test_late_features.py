@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PyQt6.QtWidgets import QApplication, QWidget
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from boundaryviz.gui.shell.frame import Themed
@@ -56,11 +57,13 @@ def test_a_tab_has_its_feature_when_it_comes_to_the_front(name: str, fresh: Call
     window.result_tabs.setTabVisible(at, True)  # some are there only for who asks
     window.result_tabs.setCurrentIndex(at)
     assert made(workbench) == {name}
-    assert window.result_shown() is getattr(workbench, name).panel
+    panel = there(window.result_shown())
+    assert panel is getattr(workbench, name).panel
+    holder = there(panel.parentWidget())
+    assert panel.isVisible()  # and in its place: what is painted first is not the empty tab
+    assert panel.geometry() == there(holder.layout()).contentsRect()
     QApplication.processEvents()
-    assert there(window.result_shown()).isVisible()
-    room = there(there(window.result_shown()).parentWidget()).minimumSizeHint().width()
-    assert window.docks[0].width() == max(width, room)
+    assert window.docks[0].width() == max(width, holder.minimumSizeHint().width())
 
 
 @pytest.mark.parametrize("name", LATE)
@@ -152,3 +155,33 @@ def test_a_form_is_as_it_was_told_before_it_had_rows(qtbot: QtBot) -> None:
 
 def _texts(editor: QWidget) -> list[str]:
     return [part.text() for part in editor.findChildren(QWidget) if hasattr(part, "text")]
+
+
+def test_the_tab_key_goes_through_rows_made_late_in_their_place(qtbot: QtBot) -> None:
+    orders = []
+    for late in (False, True):
+        window, first, last = QWidget(), QLineEdit("first"), QLineEdit("last")
+        qtbot.addWidget(window)
+        form = SpecForm(TrainingSpec, "training")
+        if not late:
+            there(form.fold).set_open(True)
+            for path in form.paths:
+                form.editor(path)
+        column = QVBoxLayout(window)
+        for part in (first, form, last):
+            column.addWidget(part)
+        window.show()
+        there(form.fold).set_open(True)
+        names = {id(form.editor(path)): path for path in form.paths}
+        order, at = list[str](), first.nextInFocusChain()
+        while at is not None and at is not first:
+            if at.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                owner = at
+                while owner is not window and id(owner) not in names:
+                    owner = there(owner.parentWidget())
+                order.append(names.get(id(owner), type(at).__name__))
+            at = at.nextInFocusChain()
+        orders.append(order)
+    rows = [[path for path in form.paths if form.plan(path).advanced == deeper] for deeper in (False, True)]
+    expected = [*rows[0], "QToolButton", *rows[1], "QLineEdit"]
+    assert [list(dict.fromkeys(order)) for order in orders] == [expected, expected]

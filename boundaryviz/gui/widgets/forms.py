@@ -69,14 +69,36 @@ class _Row(QWidget):
 class _Unseen(QWidget):
     """What is filled when it is shown for the first time."""
 
-    def __init__(self, fill: Callable[[], None]) -> None:
-        super().__init__()
+    def __init__(self, fill: Callable[[], None], parent: QWidget) -> None:
+        super().__init__(parent)
         self._fill = fill
+        self.hide()
 
     @override
     def showEvent(self, a0: QShowEvent | None) -> None:
         self._fill()
         super().showEvent(a0)
+
+
+def _stops(whole: QWidget) -> list[QWidget]:
+    """Where the Tab key stops in a widget that stands alone, in order."""
+    found, at = [whole], whole.nextInFocusChain()
+    while at is not None and at is not whole:
+        found.append(at)
+        at = at.nextInFocusChain()
+    return [one for one in found if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+
+
+def _stop_after(widget: QWidget, stops: list[QWidget]) -> None:
+    """Have the Tab key stop here where `widget` stands in its window, and not at the end with all that comes late."""
+    before: QWidget | None = widget  # back to the window, with which the chain begins
+    while before is not None and before is not widget.window() and not before.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        before = before.previousInFocusChain()
+    if before is None or before is widget.window():
+        return
+    for one in stops:
+        QWidget.setTabOrder(before, one)
+        before = one
 
 
 def _column(within: QWidget) -> QVBoxLayout:
@@ -120,11 +142,15 @@ class SpecForm(QWidget):
         self._awaits: dict[str, dict[str, Callable[[_Row], None]]] = {name: {} for name in self._plans}
         """Of each row that is not there yet, what is to be done to it."""
         self._main = _column(self)
-        self.fold: Fold | None = None
-        if any(plan.advanced for plan in self._plans.values()):
-            self._deeper = _Unseen(lambda: self._make(advanced=True))
-            self.fold = Fold("Advanced", self._deeper, parent=self)
-            self._main.addWidget(self.fold)
+        self._deeper = _Unseen(self._make_deeper, self)
+        self._fold: Fold | None = None
+        self._made = False
+
+    @property
+    def fold(self) -> Fold | None:
+        """What advanced fields lie in, where there are some."""
+        self.make()
+        return self._fold
 
     @override
     def showEvent(self, a0: QShowEvent | None) -> None:
@@ -132,23 +158,40 @@ class SpecForm(QWidget):
         super().showEvent(a0)
 
     def make(self) -> None:
-        """Make the rows now that are not in the fold."""
-        self._make(advanced=False)
+        """Make the rows now that are not in the fold, and the fold."""
+        if self._made:
+            return
+        self._made = True
+        stops = self._make(self, advanced=False)
+        if any(plan.advanced for plan in self._plans.values()):
+            self._fold = Fold("Advanced", self._deeper, parent=self)
+            stops.append(self._fold.heading)
+            self._main.addWidget(self._fold)
+            if self.isVisible():
+                self._fold.show()
+        _stop_after(self, stops)
+        self._main.activate()
 
-    def _make(self, *, advanced: bool) -> None:
-        """The rows of the fold, or the others, unless they are there."""
+    def _make_deeper(self) -> None:
+        self.make()  # first, for the order of the keys
+        _stop_after(self._deeper, self._make(self._deeper, advanced=True))
+        _column(self._deeper).activate()
+
+    def _make(self, within: QWidget, *, advanced: bool) -> list[QWidget]:
+        """Make rows that are not there; where the Tab key stops in them."""
         plans = [plan for plan in self._plans.values() if plan.advanced == advanced and plan.name not in self._rows]
-        column = _column(self._deeper) if advanced else self._main
-        for at, plan in enumerate(plans):
+        column, stops = _column(within), list[QWidget]()
+        for plan in plans:
             row = self._rows[plan.name] = _Row(plan)
-            column.insertWidget(at, row)  # the fold stays below
+            stops += _stops(row)
+            column.addWidget(row)
             row.editor.set_value(getattr(self._spec, plan.name))
             for act in self._awaits.pop(plan.name).values():
                 act(row)
             self._connect(row)
-            if (self._deeper if advanced else self).isVisible():
+            if within.isVisible():
                 row.show()  # and not only when the loop turns again
-        column.activate()
+        return stops
 
     def _with(self, path: str, what: str, act: Callable[[_Row], None]) -> None:
         """Do something to a row, or have it done when it is made; what: in whose place it comes, of what waits."""
@@ -186,8 +229,8 @@ class SpecForm(QWidget):
     def go_to(self, path: str) -> None:
         """Give the keys to a field, where it can be seen."""
         row = self._row(path)
-        if row.plan.advanced and self.fold is not None:
-            self.fold.set_open(True)
+        if row.plan.advanced and self._fold is not None:
+            self._fold.set_open(True)
         row.editor.setFocus(Qt.FocusReason.OtherFocusReason)
         outer = self.parentWidget()
         while outer is not None:
@@ -246,7 +289,7 @@ class SpecForm(QWidget):
 
     def _row(self, path: str) -> _Row:
         if (name := path.removeprefix(self._prefix)) not in self._rows:
-            self._make(advanced=self._plans[name].advanced)
+            (self._make_deeper if self._plans[name].advanced else self.make)()
         return self._rows[name]
 
     def _connect(self, row: _Row) -> None:
