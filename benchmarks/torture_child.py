@@ -144,7 +144,7 @@ def main(mode: str, *arguments: str) -> int:
     from boundaryviz.gui import workbench as assembly
 
     if mode == "again" or arguments[2] == "0":
-        worker.start = lambda *_: None  # type: ignore[assignment]
+        worker.start = lambda *_: (None, None)  # type: ignore[assignment]
         link.ProcessLink = lambda *_, **__: Silent()  # type: ignore[assignment, misc]
 
     class TorturedWorkbench(assembly.Workbench):
