@@ -1,7 +1,7 @@
 """What a GPU does, beside the processor of its machine: `python -m benchmarks.gpu [--least] [--seconds S] [SECTION]`.
 
-It needs torch, numpy and pydantic alone; what needs more is left out and named, and so is a section for which no time is
-left. One that takes longer ends at its next line. Without CUDA everything is done on the processor in the shortest
+It needs torch, numpy and pydantic alone; what needs more is left out and named, and so is a section for which no time
+is left. One that takes longer ends at its next line. Without CUDA everything is done on the processor in the shortest
 form, to see that it runs.
 Exit codes: 0, 1 where a bound is missed or something differs or fails, 2 for a section that there is not.
 """
