@@ -65,5 +65,5 @@ def _of(view: str, frames: int, least: bool) -> float:
     scenario = load("dimples" if view == "heights" else "two-moons-bridge-neural")
     scenario = scenario.with_values({"training.steps": 4 if least else 600})
     looks = {name: view == name for name in ("cascade", "pushes", "embedding", "heights")}
-    config = RunConfig(scenario, twin=view in AGAINST_CLEAN, **looks)
+    config = RunConfig(scenario, device="auto", twin=view in AGAINST_CLEAN, **looks)
     return _written(over_training(config, frames), view, least)[0]
