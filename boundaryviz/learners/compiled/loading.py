@@ -231,8 +231,8 @@ def _write(path: Path, code: bytes) -> None:
 
 
 def _clear(folder: Path) -> None:
-    """Remove what was written long before the rest."""
-    files = sorted(folder.glob("compiled-*.o"), key=lambda one: one.stat().st_mtime)
+    """Remove what was written long before the rest, half a file among it that somebody left who was ended."""
+    files = sorted(folder.glob("compiled-*"), key=lambda one: one.stat().st_mtime)
     for file in files[:-_MOST]:
         file.unlink(missing_ok=True)
 

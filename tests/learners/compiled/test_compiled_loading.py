@@ -296,7 +296,7 @@ def test_old_files_go(calls: Calls, code: bytes):
     assert path is not None
     path.parent.mkdir(parents=True)
     for age in range(12):
-        old = path.parent / f"compiled-{age}.o"
+        old = path.parent / f"compiled-{age}.o{'half' * (age > 9)}"
         old.write_bytes(b"")
         os.utime(old, (1e9 - age, 1e9 - age))
     loading._write(path, code)
