@@ -76,10 +76,15 @@ def agreement(machine: Machine) -> Iterator[Line]:
     one call beside one by one, and of a replica alone."""
     subjects = [*_subjects()]
     for what, spec, training in subjects[::9] if machine.least else subjects:
-        try:
-            yield from _compared(machine, what, spec, training)
-        except ModuleNotFoundError as error:
-            yield Line(what, "not here", remark=f"it needs {error.name}, which is not installed")
+        yield from _where_installed(what, _compared(machine, what, spec, training))
+
+
+def _where_installed(what: str, lines: Iterator[Line]) -> Iterator[Line]:
+    """These lines; where they need what is not installed, one that says so."""
+    try:
+        yield from lines
+    except ModuleNotFoundError as error:
+        yield Line(what, "not here", remark=f"it needs {error.name}, which is not installed")
 
 
 def _compared(machine: Machine, what: str, spec: Any, training: TrainingSpec) -> Iterator[Line]:
@@ -226,49 +231,62 @@ def effect_maps(machine: Machine) -> Iterator[Line]:
 
 def families(machine: Machine) -> Iterator[Line]:
     """Every learner once, as a session has it: some steps, an evaluation and a field."""
+    for name in FAMILIES:
+        yield from _where_installed(f"learner {name}", _learnt(machine, name))
+
+
+def _learnt(machine: Machine, name: str) -> Iterator[Line]:
     from boundaryviz.engine.session import Session
 
-    for name, family in FAMILIES.items():
-        budget = {} if family.supervised else {"data__labels_per_class": 10}
-        scenario = _scenario(data__n=80, learner__name=name, **budget)
-        began = time.perf_counter()
-        run = Session(scenario, seeds=range(2), device=machine.device)
-        run.step(3 if machine.least else 40)
-        values, field = run.evaluate(), run.field(DOMAIN, 32, 32)
-        fine = bool(np.isfinite(values[:, 0]).all() and np.isfinite(field).all() and not run.diverged.any())
-        yield Line(f"learner {name}", span(time.perf_counter() - began), holds=fine)
+    budget = {} if FAMILIES[name].supervised else {"data__labels_per_class": 10}
+    scenario = _scenario(data__n=80, learner__name=name, **budget)
+    began = time.perf_counter()
+    run = Session(scenario, seeds=range(2), device=machine.device)
+    run.step(3 if machine.least else 40)
+    values, field = run.evaluate(), run.field(DOMAIN, 32, 32)
+    fine = bool(np.isfinite(values[:, 0]).all() and np.isfinite(field).all() and not run.diverged.any())
+    yield Line(f"learner {name}", span(time.perf_counter() - began), holds=fine)
 
 
 def attacks(machine: Machine) -> Iterator[Line]:
     """Every attack once: those that place points, with a net that trains on them, and those that train."""
-    from boundaryviz.adversary.running import Attack
     from boundaryviz.attacks.specs import ATTACKS
-    from boundaryviz.attacks.targets import AttackError
     from boundaryviz.attacks.trained.specs import METHODS
-    from boundaryviz.engine.session import Session
 
     for name in ATTACKS:
-        began = time.perf_counter()
-        scenario = _scenario(data__n=80, data__labels_per_class=10, learner__name="fixmatch", poison__attack=name)
-        run = Session(scenario, seeds=range(2), twin=True, device=machine.device)
-        run.step(3 if machine.least else 40)
-        fine = not run.diverged.any()
-        yield Line(f"attack {name}", span(time.perf_counter() - began), holds=bool(fine))
+        yield from _where_installed(f"attack {name}", _placed(machine, name))
     for name in METHODS:
-        words = ""
-        for learner in ("mlp", "logistic", "SVC"):
-            few = {"training__steps": 3 if machine.least else 40, "adversary__count": 2}
-            began = time.perf_counter()
-            try:
-                scenario = _scenario(data__n=40, learner__name=learner, adversary__method=name, **few)
-                states = list(Attack(scenario, device=machine.device).states(measured=False))
-            except AttackError as error:
-                words = str(error)
-                continue
-            yield Line(f"attack {name} on {learner}", span(time.perf_counter() - began), holds=bool(states[-1].done))
-            break
-        else:
-            yield Line(f"attack {name}", "not for these", remark=words)
+        yield from _where_installed(f"attack {name}", _attacked(machine, name))
+
+
+def _placed(machine: Machine, name: str) -> Iterator[Line]:
+    from boundaryviz.engine.session import Session
+
+    began = time.perf_counter()
+    scenario = _scenario(data__n=80, data__labels_per_class=10, learner__name="fixmatch", poison__attack=name)
+    run = Session(scenario, seeds=range(2), twin=True, device=machine.device)
+    run.step(3 if machine.least else 40)
+    yield Line(f"attack {name}", span(time.perf_counter() - began), holds=not bool(run.diverged.any()))
+
+
+def _attacked(machine: Machine, name: str) -> Iterator[Line]:
+    """On the first learner that the attack is for."""
+    from boundaryviz.adversary.running import Attack
+    from boundaryviz.attacks.targets import AttackError
+
+    words = ""
+    for learner in ("mlp", "logistic", "SVC"):
+        few = {"training__steps": 3 if machine.least else 40, "adversary__count": 2}
+        began = time.perf_counter()
+        try:
+            scenario = _scenario(data__n=40, learner__name=learner, adversary__method=name, **few)
+            states = list(Attack(scenario, device=machine.device).states(measured=False))
+        except AttackError as error:
+            words = str(error)
+            continue
+        yield Line(f"attack {name} on {learner}", span(time.perf_counter() - began), holds=bool(states[-1].done))
+        return
+    yield Line(f"attack {name}", "not for these", remark=words)
 
 
 def tests(machine: Machine) -> Iterator[Line]:
@@ -281,15 +299,14 @@ def tests(machine: Machine) -> Iterator[Line]:
     environment = os.environ | {
         "PYTHONPATH": os.pathsep.join([str(root), str(root / "tests")]), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }  # fmt: skip
-    done = subprocess.run(
-        command,
-        cwd=root,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=max(machine.left(), 5.0),
-        check=False,
-    )
+    patience = max(machine.left(), 5.0)
+    try:
+        done = subprocess.run(
+            command, cwd=root, env=environment, capture_output=True, text=True, timeout=patience, check=False
+        )
+    except subprocess.TimeoutExpired:
+        yield Line("tests that need CUDA", "not ended", remark="for want of time: python -m benchmarks.gpu tests")
+        return
     said = done.stdout.strip().splitlines() or [done.stderr.strip()]
     for line in said if done.returncode else said[-1:]:
         yield Line(f"pytest: {line}")

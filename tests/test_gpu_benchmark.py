@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 import torch
 
-from benchmarks import gpu
+from benchmarks import gpu, gpu_sections
 from benchmarks.gpu_frame import Line, Machine, Section
+from boundaryviz.learners.families import FAMILIES
 
 NO_GPU = pytest.mark.skipif(torch.cuda.is_available(), reason="is measured with a GPU")
 
@@ -58,6 +60,35 @@ def test_a_section_that_needs_what_is_not_installed_is_left_out_and_named(
 
     assert run(monkeypatch, Section("some", "Some", 1.0, measured), lines_of(Line("a"))) == 0
     assert "left out: some (it needs nowhere_to_be_found, which is not installed)" in capsys.readouterr().out
+
+
+def test_a_learner_that_needs_what_is_not_installed_does_not_keep_the_next_ones_from_their_turn(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    def learnt(machine: Machine, name: str) -> Iterator[Line]:
+        if name == "logistic":
+            import nowhere_to_be_found  # noqa: F401
+        yield Line(f"learner {name}", "1 ms", holds=True)
+
+    monkeypatch.setattr(gpu_sections, "_learnt", learnt)
+    lines = [*gpu_sections.families(Machine(False, True, None, lambda: 9.0))]
+    assert len(lines) == len(FAMILIES)
+    missing = [line for line in lines if not line.holds]
+    assert [(line.what, line.remark) for line in missing] == [
+        ("learner logistic", "it needs nowhere_to_be_found, which is not installed")
+    ]
+
+
+def test_a_section_ends_at_the_next_line_when_the_time_is_up(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr(gpu, "SECTIONS", (replace(lines_of(*map(Line, "abc")), name="some"), lines_of(Line("d"))))
+    monkeypatch.setattr(Machine, "here", lambda least, left: Machine(False, False, None, left))
+    times = iter([0.0, 0.0, 10.0])
+    assert gpu.main(["--seconds", "30"], clock=lambda: next(times, 31.0)) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert [line for line in said if len(line) == 1] == ["a", "b"]
+    assert "left out: other (about 10 s, and 0 s are left)" in said
 
 
 def test_what_is_wrong_or_fails_is_said_and_counted_and_the_next_section_is_tried(

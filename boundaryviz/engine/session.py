@@ -437,7 +437,7 @@ class Session:
         return {"step": np.array(self.step_count), "diverged": lost, **learner, **cascades, **ends}
 
     def restore(self, state: Mapping[str, NDArray]) -> None:
-        """Go on from a `state` of a session with this scenario, scene and replicas; on the CPU to the same bits.
+        """Go on from a `state` of a session with this scenario, scene and replicas; by its engine to the same bits.
 
         What was evaluated and not taken yet is dropped. Raises KeyError or ValueError for a state that does not fit.
         """

@@ -34,7 +34,8 @@ class Captured:
 
     One step is recorded when it is first asked for. Several that are asked for in one call are recorded one after the
     other in one graph, once calls of as many have come often: recording takes as long as doing them. Each has its
-    inputs in a place of its own, so that nothing happens between them.
+    inputs in a place of its own, so that nothing happens between them. A call in which the shapes change is done step
+    by step: wherever the change falls, there would be other recordings.
 
     Where CUDA refuses to record, they are done as they are, which is said in the log once.
     """
@@ -54,8 +55,9 @@ class Captured:
     def __call__(self, steps: Sequence[Step], device: torch.device) -> None:
         """Do these steps in turn. Their inputs may lie on the host; they are not kept, nor changed."""
         constants = self._constants()
-        for _, alike in groupby(steps, lambda step: [(t.shape, t.dtype) for t in step]):
-            for some in self._portions(constants, list(alike)):
+        kinds = [list(alike) for _, alike in groupby(steps, lambda step: [(t.shape, t.dtype) for t in step])]
+        for alike in kinds:
+            for some in self._portions(constants, alike) if len(kinds) == 1 else ([step] for step in alike):
                 if self._refused or not self._replayed(constants, some, device):
                     for step in some:
                         self._work(*(handed(t, device) for t in step))
@@ -77,7 +79,7 @@ class Captured:
         key = _key(constants, steps)
         if key not in self._recorded:
             if len(self._recorded) == _KEPT:
-                del self._recorded[next(iter(self._recorded))]  # the oldest
+                del self._recorded[next(iter(self._recorded))]  # the one that has not been asked for for longest
             current = torch.cuda.current_stream()
             try:
                 self._recorded[key] = self._record(steps, device)
@@ -85,7 +87,7 @@ class Captured:
                 torch.cuda.set_stream(current)  # a recording that fails at its end leaves its own behind
                 self._refuse(len(steps), error)
                 return False
-        recording = self._recorded[key]
+        recording = self._recorded[key] = self._recorded.pop(key)  # the last one now
         recording.fill(steps)
         recording.graph.replay()
         return True

@@ -150,6 +150,28 @@ def test_what_is_the_same_in_every_step_is_copied_once_and_again_after_a_change(
     assert [len({id(inputs[0]) for inputs in recording.inputs}) for recording in (one, many)] == [1, 1]
 
 
+def test_steps_whose_shapes_change_within_a_call_are_not_recorded_together(monkeypatch: pytest.MonkeyPatch):
+    """The change falls elsewhere in every call, and each would want recordings of its own: they would push out others
+    for ever."""
+    recorder = Recorder(monkeypatch)
+    step, total = adder(recorder, [1.0])
+    sizes = ([2] * 10 + [5] * 10) * 6
+    for at in range(0, 120, 4):
+        step([[torch.ones(size)] for size in sizes[at : at + 4]], CPU)
+    assert total == doubling([float(size) for size in sizes])
+    assert recorder.recordings == 4, "one step and four steps, of either size"
+
+
+def test_what_is_asked_for_again_and_again_stays_recorded(monkeypatch: pytest.MonkeyPatch):
+    recorder = Recorder(monkeypatch)
+    step, total = adder(recorder, [1.0])
+    sizes = [size for other in range(2, 12) for size in (1, other)]
+    for size in sizes:
+        step([[torch.ones(size)]], CPU)
+    assert recorder.recordings == 11
+    assert total == doubling([float(size) for size in sizes])
+
+
 @pytest.mark.parametrize("refused", [1, 4])
 def test_what_cannot_be_recorded_is_done_as_it_is_and_said_once(
     refused: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

@@ -38,6 +38,8 @@ _END = """\
   alone.
 - **Distributions of random numbers**: initial weights, orders of points, jitters and random Fourier features are
   taken from numpy's and torch's generators, and their ranges alone are tested.
+- **The compiled program**, which does the steps of most nets. Here torch does them; the tests hold the program against
+  torch, its gradients in double precision.
 - **CUDA.** Everything here is computed on the CPU.
 - **How figures and films look**, beyond where their lines run; and every estimate of memory and time.
 """
