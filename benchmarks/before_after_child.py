@@ -29,7 +29,7 @@ def least(once: Callable[[], object]) -> float:
 
 def train(replicas: int, steps: int) -> boundaryviz.Run:
     """Train so many seeds of the default net for so many steps."""
-    return boundaryviz.train(SCENARIO, seeds=replicas, steps=steps, device="cpu", progress=False)
+    return boundaryviz.train(SCENARIO, seeds=replicas, steps=steps, progress=False)
 
 
 def main(least_work: bool) -> None:

@@ -66,7 +66,7 @@ def _machine(of: Scenario, least: bool) -> Iterator[Row]:
 
 
 def _net(of: Scenario, least: bool) -> Iterator[Row]:
-    ground = ground_of(of, weight=HEAP, seeds=SEEDS, device="cpu")
+    ground = ground_of(of, weight=HEAP, seeds=SEEDS)
     many = 2 if least else TOGETHER
     places = np.random.default_rng(0).uniform(-1.0, 1.0, (many, 2))
     sets = ground.heaps(places, np.zeros(many, dtype=np.int64))
@@ -152,5 +152,5 @@ def _initial(of: Scenario, ground: Ground) -> list[torch.Tensor]:
     """Weights and biases, layer by layer, as the product draws them for its first seed."""
     from boundaryviz.engine.session import Session
 
-    learner: object = Session(of, ground.scene, (ground.seeds[0],), device="cpu").learner
+    learner: object = Session(of, ground.scene, (ground.seeds[0],)).learner
     return [part[0].reshape(-1) if part.shape[2] == 1 else part[0] for part in learner.asked]  # type: ignore[attr-defined]

@@ -26,7 +26,7 @@ KINDS = ("mp4", "webp", "gif")
 def films(least: bool) -> Iterator[Row]:
     """Every format against figures drawn one by one, then every view."""
     frames, anew, rounds, steps = (3, 1, 1, 4) if least else (FRAMES, ANEW, ROUNDS, 2000)
-    sequence = over_training(RunConfig(load("moons").with_values({"training.steps": steps}), device="cpu"), frames)
+    sequence = over_training(RunConfig(load("moons").with_values({"training.steps": steps})), frames)
     rates: dict[str, list[float]] = {kind: [] for kind in (*KINDS, "anew")}
     sizes = {}
     for _ in range(rounds):
@@ -65,5 +65,5 @@ def _of(view: str, frames: int, least: bool) -> float:
     scenario = load("dimples" if view == "heights" else "two-moons-bridge-neural")
     scenario = scenario.with_values({"training.steps": 4 if least else 600})
     looks = {name: view == name for name in ("cascade", "pushes", "embedding", "heights")}
-    config = RunConfig(scenario, twin=view in AGAINST_CLEAN, device="cpu", **looks)
+    config = RunConfig(scenario, device="auto", twin=view in AGAINST_CLEAN, **looks)
     return _written(over_training(config, frames), view, least)[0]

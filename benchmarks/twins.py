@@ -12,6 +12,7 @@ from benchmarks.frame import Row, section
 from benchmarks.measure import interleaved, ratio, span
 from benchmarks.subjects import DOMAIN, Size, points, words
 from boundaryviz.learners.base import Problem, TrainingData
+from boundaryviz.learners.compiled import loading
 from boundaryviz.learners.specs import FAMILIES, Activation, MLPSpec, TrainingSpec
 
 _SEEDS = 8
@@ -41,7 +42,10 @@ def _row(what: str, spec: Any, size: Size, least: bool) -> Row:
 
 
 def _learner(spec: Any, size: Size, poison: int) -> Any:
-    """All clean replicas, then their twins; a supervised one knows every label, another those of six clean points."""
+    """All clean replicas, then their twins, by the compiled program where there is one.
+
+    A supervised one knows every label, another those of six clean points.
+    """
     problem = Problem(2, DOMAIN, 2 * tuple(range(_SEEDS)))
     made = spec.family.load()(spec, TrainingSpec(batch_size=size, learning_rate=0.003), problem)
     xy, label = points(_POINTS)
@@ -51,4 +55,5 @@ def _learner(spec: Any, size: Size, poison: int) -> Any:
     weights = np.ones((2 * _SEEDS, _POINTS), np.float32)
     weights[:_SEEDS, planted] = 0
     made.set_data(TrainingData(np.arange(_POINTS), xy, label, planted, weights))
+    made.step_by(loading.program())
     return made

@@ -57,13 +57,15 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(autouse=True)
 def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Settings, recovery files and caches go to a fresh folder; child processes inherit it."""
+    """Settings, recovery files and caches go to a fresh folder; child processes inherit it. What gives way to other
+    programs does not have all later tests give way."""
     home = tmp_path_factory.mktemp("home")
     for form in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
         QSettings.setPath(form, QSettings.Scope.UserScope, str(home / "config"))
     with pytest.MonkeyPatch.context() as environment:
         for kind in ("CONFIG", "DATA", "CACHE", "STATE"):
             environment.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
+        environment.setattr(os, "nice", lambda _, ask=os.nice: ask(0))
         yield home
 
 

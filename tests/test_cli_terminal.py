@@ -253,7 +253,6 @@ def test_where_printing_fails_every_file_is_written_and_it_is_said(
     command: list[str], number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("os.nice", lambda _: 0)
     monkeypatch.setattr(health, "health", lambda: REPORT("words"))
     with streams(Full(number)) as (_, said):
         assert run(command) == Exit.FAILED

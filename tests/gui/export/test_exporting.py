@@ -61,7 +61,7 @@ def same(dialog: ExportDialog, chosen: ExportOptions, folder: Path, monkeypatch:
     dialog._write(chosen, window)
     (folder / "again").mkdir(exist_ok=True)
     monkeypatch.chdir(folder / "again")
-    assert cli([*words[1:], "--device", "cpu"]) == 0
+    assert cli(words[1:]) == 0
     assert (folder / "again" / words[-1]).read_bytes() == window.read_bytes()
 
 
