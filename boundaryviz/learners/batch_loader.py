@@ -150,6 +150,8 @@ class BatchLoader:
             # nothing but poison is the data of whoever sees it, and what one sees is nothing to others
             windows = np.unique(seen, axis=0, return_inverse=True)[1].reshape(-1)
         self._points, self._apart = n, windows is not None
+        if not self._apart:  # whoever was somewhere else goes on with the first, as a `place` has it
+            self._number[:], self._at[:] = self._number[0], self._at[0]
         self._pool = Pool.of(data.point_ids, poison, weights, eligible, windows, withdrawn)
         self.only_poison = len(self) > 0 and bool(poison[self._pool.at].all())
         self._rows = torch.cat([inputs, targets]).T.contiguous()  # (n, F + K): a batch is a gather of rows

@@ -21,7 +21,7 @@ from typing_extensions import override
 from boundaryviz.learners.base import Problem, State, TrainingData
 from boundaryviz.learners.batch_loader import Batch, BatchLoader
 from boundaryviz.learners.compiled import semi_fields as places
-from boundaryviz.learners.compiled.semi import CompiledSteps, Dealt, Group, settings_of
+from boundaryviz.learners.compiled.semi import CompiledSteps, Dealt, Group, address, settings_of
 from boundaryviz.learners.compiled.semi_fields import LABELS, TASKS
 from boundaryviz.learners.draws import Draws
 from boundaryviz.learners.families.semi_supervised import UnlabelledSpec
@@ -95,7 +95,8 @@ class SemiSupervised(Network):
             hidden = np.concatenate([hidden, data.extra.label < 0], axis=1)
         ids, seen = data.point_ids, (data.point_weights != 0) & hidden
         self._points, self._seeing = len(ids), self._labelled.seeing
-        self.method.set_points(ids, torch.from_numpy(seen).to(self.device))
+        # the compiled program reads it row by row, however the weights happen to lie
+        self.method.set_points(ids, torch.from_numpy(np.ascontiguousarray(seen)).to(self.device))
 
     def set_training(self, spec: UnlabelledSpec, training: TrainingSpec) -> None:
         """Take over the rate, penalties, batch sizes and the method's own settings from the next step on."""
@@ -238,11 +239,9 @@ class SemiSupervised(Network):
 
     def _words(self) -> dict[int, int]:
         """Where lies what new points, or none, may have moved."""
-        teacher, memory = (
-            0 if t is None else t.data_ptr() for t in (self.teacher, next(iter(self.method.memory), None))
-        )
+        teacher, memory = (0 if t is None else address(t) for t in (self.teacher, next(iter(self.method.memory), None)))
         return {
-            places.TEACHER: teacher, places.MEMORY: memory, places.SEEN: self.method.seen.data_ptr(),
+            places.TEACHER: teacher, places.MEMORY: memory, places.SEEN: address(self.method.seen),
             places.POINTS: self._points, places.ITERATIONS: getattr(self.method.spec, "power_iterations", 0),
         }  # fmt: skip
 

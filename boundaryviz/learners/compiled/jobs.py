@@ -133,7 +133,8 @@ def tell_points(table: Table, dealing: Dealing, seeds: Sequence[int]) -> None:
     pool = dealing.pool
     points = len(pool)
     windows = np.zeros(len(seeds), dtype=np.int64) if pool.windows is None else pool.windows
-    _, first, which = np.unique(np.stack([seeds, windows]), axis=1, return_index=True, return_inverse=True)
+    dealt = np.stack([seeds, windows, dealing.number, dealing.at])  # whoever agrees in all of it is dealt the same
+    _, first, which = np.unique(dealt, axis=1, return_index=True, return_inverse=True)
     members = np.argsort(which.reshape(-1), kind="stable")
     begins = np.append(0, np.cumsum(np.bincount(which.reshape(-1))))
     kinds = np.where(pool.clean[first], f.CLEAN, np.where(pool.placed[first], f.LATE, f.UNSEEN)).astype(np.uint8)

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from contextlib import ExitStack, suppress
 from importlib import metadata, util
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +28,7 @@ SWITCH, CACHE = "BOUNDARYVIZ_COMPILED", "BOUNDARYVIZ_CACHE"
 LONGEST = 300.0
 """Seconds that compiling may take, many times as long as it does."""
 
-_KEPT = 8  # files, of versions and processors that share a folder
+_MOST = 8  # files, of versions and processors that share a folder
 _AROUND = frozenset({"__init__.py", "jobs.py", "loading.py", "making.py", "program.py", "semi.py"})
 _MARK = b"boundaryviz compiled program 1"
 _log = logging.getLogger(__name__)
@@ -110,9 +111,7 @@ def _come_by(compile_too: bool) -> tuple[Program | None, str]:
             if not compile_too:
                 return None, ""
             _log.info("compiling the program that trains small nets; it is kept for the next start")
-            code = _compiled()
-            if path is not None:
-                _write(path, code)
+            code = _compiled() if path is None else _kept(path)
         from boundaryviz.learners.compiled.program import Program
 
         return Program(code), ""
@@ -120,6 +119,24 @@ def _come_by(compile_too: bool) -> tuple[Program | None, str]:
         return _without(str(why))
     except Exception as why:  # whatever goes wrong in foreign code, training goes on without
         return _without(f"{type(why).__name__}: {why}")
+
+
+def _kept(path: Path) -> bytes:
+    """The code, compiled and put into this file; unless another process that was at it has just done that."""
+    with ExitStack() as stack:
+        with suppress(ImportError, OSError):  # no such locks here, or no such folder: then both compile, as they may
+            import fcntl
+
+            path.parent.mkdir(parents=True, exist_ok=True)
+            folder = os.open(path.parent, os.O_RDONLY)
+            stack.callback(os.close, folder)
+            fcntl.flock(folder, fcntl.LOCK_EX)  # which ends with whoever holds it, however that ends
+            stack.callback(fcntl.flock, folder, fcntl.LOCK_UN)
+        code = _read(path)
+        if code is None:
+            code = _compiled()
+            _write(path, code)
+        return code
 
 
 def _without(why: str) -> tuple[None, str]:
@@ -214,9 +231,9 @@ def _write(path: Path, code: bytes) -> None:
 
 
 def _clear(folder: Path) -> None:
-    """Remove what was written long before the rest."""
-    files = sorted(folder.glob("compiled-*.o"), key=lambda one: one.stat().st_mtime)
-    for file in files[:-_KEPT]:
+    """Remove what was written long before the rest, half a file among it that somebody left who was ended."""
+    files = sorted(folder.glob("compiled-*"), key=lambda one: one.stat().st_mtime)
+    for file in files[:-_MOST]:
         file.unlink(missing_ok=True)
 
 
@@ -225,7 +242,8 @@ def _compiled() -> bytes:
 
     The process ends with this one, however that ends. Raises Trouble where nothing comes of it.
     """
-    paths = os.pathsep.join(path for path in sys.path if path)
+    here = str(Path(__file__).parents[3])  # where it need not be installed
+    paths = os.pathsep.join([*(path or os.curdir for path in sys.path), here])
     environment = {**os.environ, "PYTHONPATH": paths, "NUMBA_OPT": "0", "NUMBA_DISABLE_JIT": "0", "NO_COLOR": "1"}
     command = [sys.executable, "-P", "-c", "from boundaryviz.learners.compiled.making import main; main()"]
     hidden = getattr(subprocess, "CREATE_NO_WINDOW", 0)

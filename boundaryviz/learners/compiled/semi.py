@@ -68,11 +68,11 @@ class CompiledSteps:
         self._weighs = layout.is_weight(params).contiguous()
         self._space = np.zeros(at.room(layout.dims, layout.size, BLOCK) + 16, dtype=np.float32)
         job = self._job = np.zeros(at.FIELDS, dtype=np.int64)
-        slots = [slot.data_ptr() for slot in optimiser.slots]
+        slots = [address(slot) for slot in optimiser.slots]
         job[at.REPLICAS], job[at.LAYERS], job[at.PARAMETERS] = len(params), len(layout.dims) - 1, layout.size
         job[at.DIMS], job[at.SPACE] = self._dims.ctypes.data, -(-self._space.ctypes.data // 64) * 64
         job[at.ACTIVATION], job[at.OPTIMISER] = ACTIVATIONS[activation], OPTIMISERS[optimiser.kind]
-        job[at.P], job[at.WEIGHS], job[at.POWERS] = (t.data_ptr() for t in (params, self._weighs, optimiser.beta_power))
+        job[at.P], job[at.WEIGHS], job[at.POWERS] = (address(t) for t in (params, self._weighs, optimiser.beta_power))
         job[at.FIRST : at.FIRST + len(slots)] = slots
 
     def step(self, n: int) -> None:
@@ -107,6 +107,12 @@ class CompiledSteps:
         job[at.STEPS], job[at.GROUPS], job[at.TABLE] = len(dealt), groups, table.ctypes.data
         job[at.RISEN], job[at.SHARES] = (row.ctypes.data for row in rising)
         self._call(job.ctypes.data)
+
+
+def address(tensor: Tensor) -> int:
+    """Of the numbers of a tensor, which lie one row after the other, as the program takes them to."""
+    assert tensor.is_contiguous()
+    return tensor.data_ptr()
 
 
 def _told(group: Group) -> list[int]:

@@ -199,7 +199,7 @@ def test_compiling_that_fails_is_no_error(
     monkeypatch.setattr(loading, "LONGEST", longest)
     assert loading.program() is None
     assert words in loading.trouble() or (longest < 1 and sys.platform == "win32")
-    assert not (tmp_path / "cache").exists()
+    assert not [*(tmp_path / "cache").iterdir()]
 
 
 def test_an_interpreter_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
@@ -245,12 +245,58 @@ def test_two_processes_at_once_write_one_whole_file(calls: Calls, code: bytes, m
     assert [*path.parent.iterdir()] == [path]
 
 
+def test_of_two_first_starts_at_once_the_second_waits_for_what_the_first_compiles(
+    calls: Calls, code: bytes, monkeypatch: pytest.MonkeyPatch
+):
+    """Two that know nothing of each other, as in processes of their own."""
+    pytest.importorskip("fcntl")
+    go, begun = threading.Event(), threading.Event()
+
+    def slowly() -> bytes:
+        calls.append("slowly")
+        begun.set()
+        assert go.wait(60)
+        return code
+
+    monkeypatch.setattr(loading, "_compiled", slowly)
+    path, found = loading._path(), []
+    assert path is not None
+    starts = [threading.Thread(target=lambda: found.append(loading._kept(path))) for _ in range(2)]
+    starts[0].start()
+    assert begun.wait(60)
+    starts[1].start()
+    starts[1].join(0.05)  # in which it would have begun as well
+    go.set()
+    for one in starts:
+        one.join(60)
+    assert calls == ["slowly"]
+    assert found == [code, code]
+
+
+def test_the_process_that_compiles_has_the_package_of_whoever_started_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    """Also where that is not installed, and was found in the folder that one stands in."""
+    fake = tmp_path / "boundaryviz" / "learners" / "compiled"
+    fake.mkdir(parents=True)
+    for folder in (fake, fake.parent, fake.parent.parent):
+        (folder / "__init__.py").touch()
+    (fake / "making.py").write_text("import sys\ndef main(): sys.stdout.write('made\\nhere')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", ["", *sys.path])
+    assert loading._compiled() == b"here"
+    monkeypatch.setattr(sys, "path", [path for path in sys.path if path and not (Path(path) / "boundaryviz").exists()])
+    monkeypatch.setattr(loading, "__file__", str(fake / "loading.py"))
+    monkeypatch.chdir(tmp_path.parent)
+    assert loading._compiled() == b"here"
+
+
 def test_old_files_go(calls: Calls, code: bytes):
     path = loading._path()
     assert path is not None
     path.parent.mkdir(parents=True)
     for age in range(12):
-        old = path.parent / f"compiled-{age}.o"
+        old = path.parent / f"compiled-{age}.o{'half' * (age > 9)}"
         old.write_bytes(b"")
         os.utime(old, (1e9 - age, 1e9 - age))
     loading._write(path, code)

@@ -286,6 +286,18 @@ def test_points_that_nobody_sees_are_inert(spec: Any, training: TrainingSpec):
     assert torch.equal(both[0].P, both[1].P)
 
 
+@every_task
+def test_how_weights_lie_in_memory_does_not_matter(name: str):
+    """A choice of columns, as a session makes it, lies column by column."""
+    data = seen_by(points(120, replicas=3, poison=60), 0, 1, 5)
+    turned = weighing(data, np.asfortranarray(data.weights))
+    spec = spec_of(name, threshold=0.55, weak_noise=0.01)
+    both = [compiled(spec, DOWN, (1, 2, 3), data=one) for one in (data, turned)]
+    for learner in both:
+        learner.step(40)
+    assert torch.equal(both[0].P, both[1].P)
+
+
 def test_slots_of_their_own_are_points_like_others():
     rng = np.random.default_rng(0)
     data = points(60, replicas=3)

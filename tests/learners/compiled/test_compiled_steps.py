@@ -153,6 +153,37 @@ def test_neither_other_replicas_nor_how_many_steps_a_call_does_nor_a_pause_matte
     assert told(again) == told(first) == told(alone)
 
 
+@pytest.mark.parametrize("by", ["program", "torch"])
+def test_who_was_somewhere_else_goes_on_from_there(by: str):
+    """Replicas that saw other points, all of them poison, were dealt other batches before they see the same."""
+    data = blobs(40, replicas=2, poison=40)
+    fewer = np.ones((2, 40), dtype=np.float32)
+    fewer[1, 11:] = 0
+    some, clean = weighing(data, fewer), replace(data, poison=np.arange(40) >= 20)
+
+    def after(then: TrainingData, *who: int, pause: bool = False) -> NDArray:
+        def begun(points: TrainingData) -> Any:
+            chosen = weighing(points, points.weights[[*who]])
+            learner = make(MLPSpec(hidden=(5,)), TrainingSpec(batch_size=7), (3,) * len(who), data=chosen)
+            learner.step_by(program() if by == "program" else None)
+            return learner
+
+        learner = begun(some)
+        learner.step(9)
+        learner.set_data(weighing(then, then.weights[[*who]]))
+        if pause:
+            other = begun(then)
+            other.restore(learner.state())
+            learner = other
+        learner.step(9)
+        return learner.P.numpy()
+
+    for then in (data, clean):
+        assert np.array_equal(after(then, 0, 1), after(then, 0, 1, pause=True))
+    if by == "program":
+        assert np.array_equal(after(data, 0, 1), np.concatenate([after(data, 0), after(data, 1)]))
+
+
 @settings(max_examples=15)
 @given(SPECS, TRAININGS, st.lists(st.booleans(), min_size=12, max_size=12))
 def test_a_twin_whose_poison_is_off_is_the_run_without_it(spec: Any, training: TrainingSpec, seen: list[bool]):
