@@ -12,15 +12,19 @@ from boundaryviz.engine.messages import CURVES, Curves
 
 BUDGET = 256 << 20
 """Bytes of the curves of a run that is watched, which may go on for ever."""
+MOST = 1 << 16
+"""Evaluations of such a run: several for each pixel of any screen, and to look at all of them takes milliseconds."""
 FIRST = 256
 """Evaluations for which there is room from the beginning, and that are never given up."""
+_OCTAVES = 64  # that steps can span
 
 
 class CurveStore:
     """Evaluations of R replicas in the order they came; `step` strictly increases.
 
-    budget: bytes; by default all is kept. When it is spent, every second evaluation is given up, but for the first
-    ones, the last, and that of the lowest validation loss of each of the first replicas.
+    budget: bytes; by default all is kept. When it is spent, or there are `MOST`, so many are given up that the others
+    lie evenly along the steps, and along their logarithm: on both axes curves look the same however long a run is. The
+    first ones stay, the last, and that of the lowest validation loss of each of the first replicas.
     """
 
     def __init__(self, replicas: int = 1, budget: float = math.inf) -> None:
@@ -53,8 +57,10 @@ class CurveStore:
     @property
     def _most(self) -> float:
         """How many evaluations there is room for."""
+        if math.isinf(self.budget):
+            return math.inf
         row = 8 * (1 + self.replicas * (len(CURVES) + self._margins.shape[2]))
-        return max(np.floor(self.budget / row), 4 * FIRST)
+        return max(min(self.budget // row, MOST), 4 * FIRST)
 
     def _put(self, step: NDArray[np.int64], values: NDArray[np.float64], margins: NDArray[np.float64]) -> None:
         end = self._length + len(step)
@@ -69,9 +75,9 @@ class CurveStore:
         self._length = end
 
     def _thin(self) -> None:
-        """Give up about half of the evaluations; whoever holds those so far keeps them."""
-        kept = np.zeros(self._length, dtype=bool)
-        kept[:FIRST] = kept[FIRST::2] = kept[-1] = True
+        """Give up about three quarters of the evaluations; whoever holds those so far keeps them."""
+        kept = self._even()
+        kept[:FIRST] = kept[-1] = True
         loss = self._values[: self._length, :FIRST, CURVES.index("validation_loss")]
         some = np.isfinite(loss).any(axis=0)
         kept[np.where(np.isfinite(loss), loss, np.inf)[:, some].argmin(axis=0)] = True
@@ -80,6 +86,17 @@ class CurveStore:
             _grown(column[: self._length][kept], left, room) for column in (self._step, self._values, self._margins)
         )
         self._length = left
+
+    def _even(self) -> NDArray[np.bool_]:
+        """Marks the first evaluation in each of equal parts of the steps, of which there are an eighth to a quarter of
+        what there is room for, and of their logarithm, of which there are an eighth at most.
+
+        The parts double with time and each begins where one began before: what is left of the past stays.
+        """
+        step = self._step[: self._length]
+        wide = 1 << math.ceil(math.log2(max(4 * int(step[-1] - step[0]) / self._most, 1)))
+        parts = step // wide, np.log2(np.maximum(step, 1)) * (self._most // (8 * _OCTAVES)) // 1
+        return (np.diff(parts[0], prepend=-1) > 0) | (np.diff(parts[1], prepend=-1) > 0)
 
     @property
     def replicas(self) -> int:

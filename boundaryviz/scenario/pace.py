@@ -14,6 +14,10 @@ SECONDS: Final = 20.0
 """After which a run comes to `training.steps` by itself."""
 LEAST: Final = 50.0
 """Steps a second, where steps are few: below that one would see them one by one."""
+SECONDS_HELD: Final = 0.2
+"""The same while a hand holds what is trained on,"""
+LEAST_HELD: Final = 10_000.0
+"""where steps are few."""
 
 
 def speed(pace: Pace, steps: int, at_once: bool) -> float | None:
@@ -21,3 +25,9 @@ def speed(pace: Pace, steps: int, at_once: bool) -> float | None:
     if pace == "full" or at_once:
         return None
     return max(steps / SECONDS, LEAST) if pace == "auto" else float(pace)
+
+
+def held_speed(pace: Pace, steps: int, at_once: bool) -> float | None:
+    """The same while a hand holds something: the boundary follows within a few frames, and a drag of some seconds does
+    not train as long as dozens of runs would."""
+    return None if speed(pace, steps, at_once) is None else max(steps / SECONDS_HELD, LEAST_HELD)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from boundaryviz.engine.messages import CURVES, Curves
-from boundaryviz.record.curves import FIRST, CurveStore
+from boundaryviz.record.curves import FIRST, MOST, CurveStore
 from boundaryviz.scenario.cost import memory_needed
 from boundaryviz.scenario.scenario import Scenario
 
@@ -103,7 +103,7 @@ def test_margins_begin_anew_with_another_number_of_pins() -> None:
 
 @settings(max_examples=20)
 @given(st.lists(st.integers(1, 900), min_size=5, max_size=12), st.integers(1, 3))
-def test_beyond_the_budget_every_second_evaluation_goes_however_they_came(sizes: list[int], replicas: int):
+def test_beyond_the_budget_the_same_evaluations_go_however_they_came(sizes: list[int], replicas: int):
     """With what is never given up: the first, the last, and the lowest validation loss of each replica."""
     whole, budget = chunk(0, sum(sizes), replicas), 1500 * 8 * (1 + replicas * len(CURVES))
     parts, together, first = CurveStore(replicas, budget), CurveStore(replicas, budget), 0
@@ -124,13 +124,30 @@ def test_beyond_the_budget_every_second_evaluation_goes_however_they_came(sizes:
         assert parts.best(replica) == (int(loss.argmin()), loss.min())
 
 
+@pytest.mark.parametrize("budget", [1500 * 8 * (1 + len(CURVES)), 2 * MOST * 8 * (1 + len(CURVES))])
+def test_however_long_a_run_is_its_curves_are_even_along_the_steps_and_their_logarithm(budget: int):
+    """With fewer evaluations than there is room for, and never more than the window can look at."""
+    store, every = CurveStore(budget=budget), 20
+    most = min(budget // (8 * (1 + len(CURVES))), MOST)
+    ends = np.unique(np.geomspace(FIRST, 64 * most, 60).astype(int))
+    for first, end in zip([0, *ends[:-1]], ends, strict=True):
+        some = np.arange(first, end)
+        values = np.broadcast_to(np.nan, (len(some), 1, len(CURVES)))
+        store.append(Curves(some * every, values, np.empty((len(some), 1, 0))))
+        assert len(store) < most
+        step = store.step.astype(float)
+        assert np.diff(step).max() <= max(step[-1] * 8 / most * 2, every)
+        apart = np.diff(np.log2(step[1:]))[step[1:-1] >= every * FIRST]
+        assert (apart <= 64 * 8 / most * 2 + np.log2(1 + every / step[1:-1][step[1:-1] >= every * FIRST])).all()
+
+
 def test_whoever_holds_curves_keeps_them_when_evaluations_are_given_up():
     store = CurveStore(budget=1100 * 8 * (1 + len(CURVES)))
     store.append(chunk(0, 1000))
     held, until = store.column("train_loss"), store.until(700)
     before = held.copy()
     store.append(chunk(1000, 900))
-    assert len(store) < 1900 - 500
+    assert len(store) < 1100
     assert np.array_equal(held, before)
     assert np.array_equal(until.column("train_loss"), before[:701])
     until.append(chunk(1000, 300))

@@ -168,15 +168,20 @@ class CurvesView(QWidget):
 
         step: (K,), increasing. values: 'train_loss', 'validation_error' and so on -> (K,) or (K, S), NaN where there
         was nothing to evaluate. clean: the same of the clean twins, where there are any; 'poison_loss' and
-        'flip_rate' are shown only then. of: which seeds the values are of. Fewer points than before begin a new run,
-        for which the axes start afresh. planned: steps that the run will have, where that is known. counted: what the
+        'flip_rate' are shown only then. of: which seeds the values are of. Steps that end before those of before begin
+        a new run, for which the axes start afresh; fewer that do not are the same run, of which some were given up.
+        planned: steps that the run will have, where that is known. counted: what the
         steps are.
         The arrays are read later, when the view is drawn; do not write to the first K values again.
         """
         if counted != self._counted:
             self._counted = counted
             self._forget()
-        if len(step) < len(self._step) or (len(step) and len(self._step) and step[0] != self._step[0]):
+        before = self._step
+        if len(before) and len(step) and step[0] == before[0] and step[-1] >= before[-1]:
+            if len(step) < len(before):
+                self._look_again(step)
+        elif len(before):
             self._forget()
         twins, wrong = bool(self._clean), self._some_wrong
         self.of.setText(of)
@@ -323,6 +328,14 @@ class CurvesView(QWidget):
         for key, trace in self._traces.items():
             trace.clear()
             self._summaries[key].clear()
+
+    def _look_again(self, step: NDArray[np.int64]) -> None:
+        """Of the same run there are fewer evaluations now: axes stay, and the cursor where it is."""
+        for key, trace in self._traces.items():
+            trace.clear()
+            self._summaries[key].clear()
+        if self._cursor is not None:
+            self._cursor = int(np.searchsorted(step, self._step[min(self._cursor, len(self._step) - 1)]))
 
     def _arrange(self) -> None:
         """What belongs to the twin, or to wrong labels, is there only with them."""

@@ -88,10 +88,6 @@ class StatusFields(SparingBar):
         """
         where = "" if place is None else ", ".join(fixed(*one) for one in zip(place, pixel, strict=True))
         self._show(self.place, where)
-        wide = self.place.fontMetrics().horizontalAdvance(where) + 4
-        if wide > self.place.minimumWidth():  # large numbers; narrower again it would push the others about
-            self.place.setFixedWidth(wide)
-            self._make_room()
         sure = "" if probability is None or math.isnan(probability) else f" {probability:.1%}"
         answer = "" if place is None else f"{class_name}{sure}"
         metrics = self.answer.fontMetrics()
@@ -140,10 +136,6 @@ class StatusFields(SparingBar):
         if self._told.get(part) != words:  # asked at every frame
             self._told[part] = words
             part.setToolTip(tip(words))
-
-    def _show(self, field: QLabel, words: str) -> None:
-        if field.text() != words:
-            field.setText(words)
 
     def _rule(self) -> QFrame:
         rule = QFrame(self)

@@ -8,7 +8,7 @@ from boundaryviz.gui.document.document import Document
 from boundaryviz.gui.shell.frame import MainWindow
 from boundaryviz.gui.training.client import TrainerClient
 from boundaryviz.gui.training.transport import TransportBar
-from boundaryviz.scenario.pace import Pace, speed
+from boundaryviz.scenario.pace import Pace, held_speed, speed
 
 _RESTS = "Step {:,}: at rest. Space goes on, and so does any change."
 _STOPPED = "Stopped early at {:,}: the weights of step {:,}. Space trains on without."
@@ -18,7 +18,7 @@ class Pacing(QObject):
     """Tells the trainer's client speed and stop, and shows them in the bar.
 
     Each scenario begins at its own pace and rests at its `training.steps`; what is fitted at once does neither. While a
-    hand holds something it trains as fast as it can, so that the boundary follows.
+    hand holds something it trains many times as fast, so that the boundary follows.
     """
 
     def __init__(self, window: MainWindow, document: Document, client: TrainerClient, bar: TransportBar) -> None:
@@ -97,7 +97,8 @@ class Pacing(QObject):
         pace, self._length = self.pace, self._of_scenario()
         steps, at_once = self._length
         usual = speed(pace, steps, at_once)
-        self._client.set_speed(None if self._held or self._rushes or self._free else usual)
+        now = held_speed(pace, steps, at_once) if self._held else usual
+        self._client.set_speed(None if self._rushes or self._free else now)
         if not self._free:
             stop = None if self._never or at_once else steps
             self._client.set_stop_at(stop, stop)

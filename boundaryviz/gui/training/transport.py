@@ -167,7 +167,7 @@ class TransportBar(SparingBar):
 
     def set_step(self, step: int) -> None:
         """Show a step."""
-        self.counter.setText(f"{step:,}")
+        self._show(self.counter, f"{step:,}")
 
     def _play_words(self) -> str:
         if self._playing:

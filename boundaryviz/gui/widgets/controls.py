@@ -208,12 +208,21 @@ def choices(name: str, words: Mapping[Any, str], width: int = 272) -> QuietCombo
 
 
 class _Figures(PlainLabel):
-    """As wide as its template in whatever type it is written."""
+    """As wide as its template in whatever type it is written, or as the longest number so far, of which no digit may
+    be missing."""
 
     def __init__(self, template: str) -> None:
-        super().__init__()
         self._template = template
+        super().__init__()
         self._fit()
+
+    @override
+    def setText(self, words: str | None) -> None:
+        super().setText(words)
+        metrics = self.fontMetrics()
+        if metrics.horizontalAdvance(self.text()) > metrics.horizontalAdvance(self._template):
+            self._template = self.text()
+            self._fit()
 
     @override
     def changeEvent(self, a0: QEvent | None) -> None:
@@ -226,7 +235,7 @@ class _Figures(PlainLabel):
 
 
 def figures(template: str, role: str = "", align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignRight) -> QLabel:
-    """A label as wide as `template` for ever, so that running numbers push nothing about."""
+    """A label as wide as `template`, so that running numbers push nothing about; with more digits it grows once."""
     made = _Figures(template)
     if role:
         made.setProperty("role", role)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PyQt6.QtCore import QSize
 from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QLabel, QWidget
 from typing_extensions import override
 
 
@@ -19,6 +19,14 @@ class SparingBar(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         self._make_room()
+
+    def _show(self, field: QLabel, words: str) -> None:
+        """Write something into a field, which may grow with it."""
+        if field.text() != words:
+            wide = field.minimumWidth()
+            field.setText(words)
+            if field.minimumWidth() != wide:
+                self._make_room()
 
     @override
     def minimumSizeHint(self) -> QSize:

@@ -220,6 +220,26 @@ def test_axes_grow_in_tidy_steps_and_start_afresh_with_a_new_run(view, qtbot):
     assert x_range(view) == [0.0, 100.0]
 
 
+def test_cursor_and_axes_stay_where_some_evaluations_of_a_run_are_given_up(view, qtbot):
+    step, values = run(301)
+    linear(view)
+    view.set_curves(step[:200], {name: 3 * value[:200] for name, value in values.items()})
+    view._throttle.flush()
+    view.set_curves(step, values)
+    view._throttle.flush()
+    axes = x_range(view), y_range(view)
+    view.setFocus()
+    for _ in range(5):
+        QTest.keyClick(view, Qt.Key.Key_PageUp)
+    assert view.where.text() == "step 2,010"
+    view.set_curves(step[::4], {name: value[::4] for name, value in values.items()})
+    drawn(view, qtbot)
+    assert view.where.text() == "step 2,010"
+    assert (x_range(view), y_range(view)) == axes
+    assert view.best_step == 3010
+    assert len(view.plots["loss"].curves["train"].getData()[0]) == 76
+
+
 def test_an_error_never_needs_more_than_one(view, qtbot):
     step, values = run(10)
     view.set_curves(step, values | {"train_error": np.full(10, 0.95)})

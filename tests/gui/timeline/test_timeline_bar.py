@@ -99,6 +99,13 @@ def test_it_says_what_is_shown_and_offers_to_go_on_only_in_the_past(bar: Timelin
     assert heard == ["resume", "pin", "now"]
 
 
+def test_no_digit_of_a_long_run_is_missing(bar: TimelineBar) -> None:
+    bar.set_checkpoints(np.array([0, 123_456_789_012]))
+    bar.set_now(999_999_999_999)
+    bar.set_shown(1)
+    assert bar.where.fontMetrics().horizontalAdvance(bar.where.text()) <= bar.where.minimumWidth()
+
+
 def test_a_mark_under_the_pointer_is_told(bar: TimelineBar, qtbot: QtBot) -> None:
     bar.set_marks([Mark(50, "setting", "learning rate 0.03")])
     qtbot.mouseMove(bar.track, QPoint(round(bar.track.axis.of_step(50)), 20))

@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QToolTip
+from PyQt6.QtWidgets import QToolTip, QWidget
 
 from boundaryviz.gui.training.transport import LARGEST_SEED, SEEDS, TransportBar, pace_at, position_of
 from boundaryviz.gui.widgets.theme import DARK
@@ -59,6 +59,17 @@ def test_the_counter_keeps_its_width(bar):
         assert bar.counter.fontMetrics().horizontalAdvance(bar.counter.text()) <= bar.counter.width()
     assert bar.counter.text() == "99,999,999"
     assert len(widths) == 1
+
+
+def test_no_digit_of_a_long_run_is_missing_in_a_narrow_bar_either(bar):
+    bar.resize(bar.minimumSizeHint().width(), bar.height())
+    bar.set_step(12_345_678_901)
+    bar.resize(bar.minimumSizeHint().width(), bar.height())
+    wide = bar.counter.width()
+    assert bar.counter.fontMetrics().horizontalAdvance(bar.counter.text()) <= wide
+    assert all(part.geometry().right() < bar.width() for part in bar.findChildren(QWidget) if part.isVisibleTo(bar))
+    bar.set_step(0)
+    assert bar.counter.width() == wide
 
 
 def test_where_it_rests_play_goes_on(bar):
