@@ -35,9 +35,9 @@ class Case:
 
 
 CASES = (
-    Case("500 points", 40, 30),
+    Case("500 points", 60, 30),
     Case("100,000 points", 90, 130, points=100_000, moves=5),
-    Case("16 seeds with twin, 500 points", 60, 30, seeds=16, twin=True),
+    Case("16 seeds with twin, 500 points", 160, 30, seeds=16, twin=True),
     Case("16 seeds with twin, 100,000 points", 140, 560, points=100_000, seeds=16, twin=True, moves=2),
     Case("a million steps, 16 seeds with twin", 700, 40, seeds=16, twin=True, evaluations=50_000),
 )
