@@ -81,5 +81,4 @@ def comparing(
 
 def pins_at(scene: Scene) -> NDArray[np.float64]:
     """Where the pins of attackers are on the plane, (P, 2)."""
-    """Where the pins of attackers are on the plane, (P, 2)."""
     return np.array([(target.x, target.y) for target in scene.targets], dtype=np.float64).reshape(-1, 2)
