@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from boundaryviz.engine.height_map import NEAR
+from boundaryviz.gui.plane.corner_legend import draw_panel
 from boundaryviz.gui.widgets.controls import choices, label
 from boundaryviz.gui.widgets.fields import FieldPlan
 from boundaryviz.gui.widgets.number import NumberEditor
@@ -150,8 +151,5 @@ class HeightsStrip(QWidget):
     @override
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(self._theme.line), 1.0))
-        painter.setBrush(QColor(self._theme.panel))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6.0, 6.0)
+        draw_panel(painter, self.rect(), self._theme)
         painter.end()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from PyQt6.QtCore import QRectF, QSize, Qt
+from PyQt6.QtCore import QRect, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 from typing_extensions import override
@@ -15,6 +15,14 @@ from boundaryviz.gui.widgets.theme import LIGHT, Theme
 _LINE, _MARGIN = 18, 10  # pixels: least height of a line, room around all
 AWAY = 12
 """Pixels that a legend keeps from the rim."""
+
+
+def draw_panel(painter: QPainter, rect: QRect, theme: Theme) -> None:
+    """What stands behind words over the plane."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(theme.line), 1.0))
+    painter.setBrush(QColor(theme.panel))
+    painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 6.0, 6.0)
 
 
 class CornerLegend(QWidget):
@@ -66,10 +74,7 @@ class CornerLegend(QWidget):
     @override
     def paintEvent(self, _event: QPaintEvent | None) -> None:
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(self._theme.line), 1.0))
-        painter.setBrush(QColor(self._theme.panel))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6.0, 6.0)
+        draw_panel(painter, self.rect(), self._theme)
         for line, words in enumerate(self._words()):
             top = _MARGIN - 2 + line * self._line
             self._swatch(painter, line, QRectF(_MARGIN, top + 3, self.SWATCH, self._line - 6))
