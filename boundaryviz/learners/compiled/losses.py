@@ -12,13 +12,20 @@ _OUT = -1e9  # what the true class is moved by where its rivals are looked for
 
 
 @compiled
-def softmax(z: int, p: int, classes: int, columns: int, at: int) -> None:
-    """The probabilities p (classes, columns) of outputs z, of sixteen columns from the address `at` of a row on."""
-    row = 4 * columns
+def _largest(z: int, classes: int, row: int, at: int) -> Lanes:
+    """The largest of outputs z (classes, columns), of sixteen columns; row: how many bytes rows lie apart."""
     most = load(z + at)
     for c in range(1, classes):
         one = load(z + c * row + at)
         most = where_less(most, one, one, most)
+    return most
+
+
+@compiled
+def softmax(z: int, p: int, classes: int, columns: int, at: int) -> None:
+    """The probabilities p (classes, columns) of outputs z, of sixteen columns from the address `at` of a row on."""
+    row = 4 * columns
+    most = _largest(z, classes, row, at)
     every = splat(0.0)
     for c in range(classes):
         e = exponential(load(z + c * row + at) - most)
@@ -49,10 +56,7 @@ def _steepness(loss: int, gamma: float, z: int, q: int, classes: int, columns: i
     """What the slope of the cross-entropy is to be multiplied by for the focal and the generalised loss, of sixteen
     columns."""
     row = 4 * columns
-    most = load(z + at)
-    for c in range(1, classes):
-        one = load(z + c * row + at)
-        most = where_less(most, one, one, most)
+    most = _largest(z, classes, row, at)
     every = splat(0.0)
     for c in range(classes):
         every = every + exponential(load(z + c * row + at) - most)
